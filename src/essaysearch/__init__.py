@@ -1,0 +1,1 @@
+"""essaysearch: full-text search over essays, comment threads and paper abstracts."""

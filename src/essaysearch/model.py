@@ -1,0 +1,192 @@
+"""The records that flow: what a reader yields, what is indexed, what a search gives back.
+
+All are frozen; functions make new ones. Offsets are half-open ranges of code points
+(Python string indices) into ``Document.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Kind = Literal["essay", "post", "comment", "message", "abstract", "page"]
+KINDS: tuple[Kind, ...] = ("essay", "post", "comment", "message", "abstract", "page")
+
+Voice = Literal["own", "quoted", "unknown"]
+VOICES: tuple[Voice, ...] = ("own", "quoted", "unknown")
+
+Role = Literal["paragraph", "heading", "list", "code", "table", "note", "furniture"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of a document's text: one paragraph, heading, list or code block, in one voice.
+
+    ``start`` and ``end`` delimit it in the document's text; blocks stand in order and do not
+    overlap. ``depth`` is the nesting of quotation (0: the author's own words, 1: quoted,
+    2: a quote in a quote). ``speaker`` names who is quoted where the source says so.
+    ``confidence`` (0 to 1) and ``reason`` tell how sure the voice is and why; a voice marked
+    in the source has confidence 1 and an empty reason. ``border`` is the confidence (0 to 1)
+    that another comment begins with this block; 0 means no border is proposed.
+    Blocks of role ``furniture`` (signatures, disclaimers) are in no one's voice.
+    """
+
+    start: int
+    end: int
+    role: Role = "paragraph"
+    voice: Voice = "own"
+    depth: int = 0
+    speaker: str | None = None
+    confidence: float = 1.0
+    reason: str = ""
+    border: float = 0.0
+    border_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One essay, post, comment, message or abstract, as a reader understood it.
+
+    ``id`` comes from the source's id or URL, else from (reader, author, title); it never
+    depends on the whole text. ``text`` is the body alone: titles, bylines and page furniture
+    are not in it. ``blocks`` cover every non-space character of ``text``.
+    ``date`` is ISO 8601 at the precision the source has: ``2023``, ``2023-06``, ``2023-06-11``
+    or ``2023-06-11T09:30:00+00:00``; None where the source has none.
+    ``authors_inferred`` is the subset of ``authors`` the source does not list itself.
+    ``thread`` is the id of the document at the root, ``parent`` the id of the one answered.
+    ``line`` is the 1-based line of ``path`` where the document begins (0: not known).
+    ``metadata`` holds whatever else the source said, JSON values only.
+    ``notes`` are sentences on what was repaired or inferred.
+    """
+
+    id: str
+    kind: Kind
+    text: str
+    blocks: tuple[Block, ...] = ()
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    authors_complete: bool = True
+    authors_inferred: tuple[str, ...] = ()
+    date: str | None = None
+    date_inferred: str = ""
+    url: str | None = None
+    source: str | None = None
+    categories: tuple[str, ...] = ()
+    karma: float | None = None
+    thread: str | None = None
+    parent: str | None = None
+    reader: str = ""
+    path: str = ""
+    line: int = 0
+    metadata: Mapping[str, Any] = NOTHING
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something a reader could not use: where it stands, and why, as a sentence."""
+
+    path: str
+    reason: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What a file says about itself rather than about one document (an author page's statistics)."""
+
+    path: str
+    metadata: Mapping[str, Any]
+
+
+Reading = Document | Skipped | SourceFacts
+"""What a reader yields, one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is found.
+
+    ``text`` is exactly ``document.text[start:end]``. ``number`` counts a document's passages
+    from 0. ``section`` is the heading over it, or the sentence that introduces the list it
+    continues. ``answers`` are the numbers of the quoted passages it responds to, in order.
+    ``confidence`` and ``reason`` speak of the voice.
+    """
+
+    id: str
+    number: int
+    start: int
+    end: int
+    voice: Voice = "own"
+    depth: int = 0
+    speaker: str | None = None
+    section: str | None = None
+    answers: tuple[int, ...] = ()
+    confidence: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A warning about a query: ``start`` and ``end`` delimit its cause in the query's text."""
+
+    kind: str
+    start: int
+    end: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Readable text of a passage around its matches; ``spans`` mark what matched, in order."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The passage a hit responds to."""
+
+    passage_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result. Names and meanings are those of the JSON contract."""
+
+    rank: int
+    score: float
+    passage_id: str
+    doc_id: str
+    kind: Kind
+    title: str | None
+    authors: tuple[str, ...]
+    authors_complete: bool
+    authors_inferred: tuple[str, ...]
+    date: str | None
+    url: str | None
+    path: str
+    section: str | None
+    karma: float | None
+    text: str
+    start: int
+    end: int
+    voice: Voice
+    answers: Answered | None
+    snippet: Snippet
+    source: str | None = None
+    categories: tuple[str, ...] = ()
+    thread: str | None = None
+    parent: str | None = None
+    number: int = 0
+    speaker: str | None = None
+    confidence: float = 1.0
+    reason: str = ""
+    line: int = 0
+    metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

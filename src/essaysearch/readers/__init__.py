@@ -1,0 +1,1 @@
+"""Readers: one file a source format, one table that names them."""
