@@ -159,8 +159,7 @@ class Clauses(Node):
 
     A passage matches if it matches all of ``must`` and ``filters``, none of ``must_not``, and,
     where ``must`` is empty and ``should`` is not, at least one of ``should``. Its score is the
-    sum over the ``must`` and ``should`` clauses it matches, in the order of ``order`` (indices
-    into ``must + should``) - which is the order in which they were typed.
+    sum over the clauses it matches, first those of ``must``, then those of ``should``.
     """
 
     _parts = ("must", "should", "must_not", "filters")
