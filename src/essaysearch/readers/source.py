@@ -1,15 +1,16 @@
 """A file as a reader sees it: its first bytes, its text, its lines, and what was repaired.
 
-Encodings are settled here once: a byte order mark, then UTF-8, then what the file declares,
-then Windows-1252; bytes that fit nothing are replaced and reported.
+Encodings are settled by `encodings`; gzip is looked through; what the operating system or the
+decompressor raises becomes `ReadError`.
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import os
-import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,11 +18,12 @@ from pathlib import Path
 from typing import IO
 
 from essaysearch.errors import ReadError
+from essaysearch.readers.encodings import counted, decoded, is_binary, whole_characters
 
 HEAD = 1 << 16
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]+)""")
+_UNREADABLE = (OSError, EOFError, zlib.error)
+_Bytes = bytes
 
 
 @dataclass
@@ -47,79 +49,95 @@ class SourceFile:
         name = Path(self.path).name
         return Path(name[:-3]).stem if name.lower().endswith(".gz") else Path(name).stem
 
-    def open(self) -> IO[bytes]:
-        """The file's bytes, decompressed where it is gzip."""
-        try:
-            file = open(self.path, "rb")
-        except OSError as error:
-            raise ReadError(f"{self.path}: cannot be opened: {error.strerror or error}.") from error
-        if file.peek(2)[:2] == b"\x1f\x8b":
-            return io.BufferedReader(gzip.GzipFile(fileobj=file))  # type: ignore[arg-type]
-        return file
-
-    @cached_property
-    def head(self) -> bytes:
-        """The first 64 KiB, decompressed; empty for an empty file."""
-        try:
-            with self.open() as file:
-                return file.read(HEAD)
-        except (OSError, EOFError) as error:
-            raise ReadError(f"{self.path}: cannot be read: {error}.") from error
-
-    def bytes(self) -> bytes:
-        """The whole file. For formats that cannot be read in pieces."""
-        try:
-            with self.open() as file:
-                return file.read()
-        except (OSError, EOFError) as error:
-            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
-
-    def text(self) -> str:
-        """The whole file as text with ``\\n`` line ends, without a byte order mark."""
-        return self.decode(self.bytes())
-
-    def decode(self, data: bytes) -> str:
-        """Bytes of this file as text; notes a guessed encoding and replaced bytes."""
-        text = self._decode(data)
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-
-    def _decode(self, data: bytes) -> str:
-        for mark, encoding in _BOMS:
-            if data.startswith(mark):
-                return self._replaced(data, encoding)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        declared = _DECLARED.search(data[:2048])
-        for name in ([declared.group(1).decode("ascii")] if declared else []) + ["cp1252"]:
-            if name.lower() in ("utf-8", "utf8"):
-                continue
-            try:
-                text = data.decode(name)
-            except (UnicodeDecodeError, LookupError):
-                continue
-            self.notes.append(f"read as {name}: the bytes are not UTF-8")
-            return text
-        return self._replaced(data, "utf-8")
-
-    def _replaced(self, data: bytes, encoding: str) -> str:
-        text = data.decode(encoding, "replace")
-        lost = text.count("\ufffd")
-        if lost:
-            self.notes.append(f"{lost} characters could not be decoded as {encoding} and were replaced")
-        return text
-
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """(line number from 1, line without its end), without holding the file."""
-        try:
-            with self.open() as file:
-                for number, line in enumerate(file, 1):
-                    yield number, line.rstrip(b"\r\n")
-        except (OSError, EOFError) as error:
-            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
-
     @property
     def size(self) -> int:
         """Bytes on disk."""
         return os.path.getsize(self.path)
+
+    def open(self) -> IO[_Bytes]:
+        """The file's bytes, decompressed where it is gzip."""
+        try:
+            file = open(self.path, "rb")  # noqa: SIM115 - the caller closes it
+        except OSError as error:
+            raise ReadError(f"{self.path}: cannot be opened: {error.strerror or error}.") from error
+        try:
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+        except OSError as error:
+            file.close()
+            raise ReadError(f"{self.path}: cannot be read: {error.strerror or error}.") from error
+        return io.BufferedReader(_Unpacked(file)) if packed else file
+
+    @cached_property
+    def head(self) -> _Bytes:
+        """The first 64 KiB, decompressed; empty for an empty file."""
+        try:
+            with self.open() as file:
+                return file.read(HEAD)
+        except _UNREADABLE as error:
+            raise ReadError(f"{self.path}: cannot be read: {error}.") from error
+
+    @cached_property
+    def head_text(self) -> str:
+        """``head`` as text with ``\\n`` line ends, for a sniff; notes nothing."""
+        head = whole_characters(self.head) if len(self.head) == HEAD else self.head
+        return _plain_lines(decoded(head)[0])
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """True where the first bytes are no text in any encoding."""
+        return is_binary(self.head)
+
+    def bytes(self) -> _Bytes:
+        """The whole file. For formats that cannot be read in pieces."""
+        try:
+            with self.open() as file:
+                return file.read()
+        except _UNREADABLE as error:
+            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
+
+    def text(self) -> str:
+        """The whole file as text with ``\\n`` line ends, without byte order mark or zero bytes."""
+        return self.decode(self.bytes())
+
+    def decode(self, data: _Bytes) -> str:
+        """Bytes of this file as text, as `text` gives it; notes what was assumed or replaced."""
+        text, notes = decoded(data)
+        zeros = text.count("\0")
+        if zeros:
+            text = text.replace("\0", " ")
+            notes.append(f"{counted(zeros, 'zero byte')} replaced by spaces")
+        for sentence in notes:
+            self.note(sentence)
+        return _plain_lines(text)
+
+    def note(self, sentence: str) -> None:
+        """Keeps a sentence on what was repaired, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def lines(self) -> Iterator[tuple[int, _Bytes]]:
+        """(line number from 1, line without its end), without holding the file or a byte order mark."""
+        try:
+            with self.open() as file:
+                for number, line in enumerate(file, 1):
+                    if number == 1:
+                        line = line.removeprefix(codecs.BOM_UTF8)
+                    yield number, line.rstrip(b"\r\n")
+        except _UNREADABLE as error:
+            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip stream that closes the file it was given."""
+
+    def __init__(self, file: IO[_Bytes]) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self._packed = file
+
+    def close(self) -> None:
+        super().close()
+        self._packed.close()
+
+
+def _plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
