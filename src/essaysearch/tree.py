@@ -119,6 +119,7 @@ class Phrase(Node):
 class Expand(Node):
     """Every folded word of the vocabulary that a pattern matches; it ranks as one word.
 
+    ``pattern`` is folded, as the vocabulary is; a regular expression is already checked.
     ``how`` is ``prefix`` (``pattern`` without its star), ``wildcard`` (``*`` any run, ``?`` one
     character), ``fuzzy`` (within ``distance`` edits) or ``regex`` (matched against whole words).
     """
@@ -144,7 +145,8 @@ class Filter(Node):
 
     ``op`` is ``is`` (folded words of ``value`` stand in order in the field's value),
     ``range`` (``value`` is a pair (low, high), both inclusive, None for open) or
-    ``has`` (the field has a value). Dates in a range are ISO instants, inclusive.
+    ``has`` (the field has a value; ``value`` is None). Dates in a range are ISO instants, inclusive.
+    ``kind`` and ``voice`` values are checked and lower case; every other value is as typed.
     """
 
     _parts = ("field", "op", "value")
@@ -160,6 +162,8 @@ class Clauses(Node):
     A passage matches if it matches all of ``must`` and ``filters``, none of ``must_not``, and,
     where ``must`` is empty and ``should`` is not, at least one of ``should``. Its score is the
     sum over the clauses it matches, first those of ``must``, then those of ``should``.
+    With neither, every passage that passes is matched, score 0; such a `Clauses` (a *condition*)
+    may itself stand in ``filters``, ``must_not`` or ``should``.
     """
 
     _parts = ("must", "should", "must_not", "filters")
@@ -185,7 +189,10 @@ class Clauses(Node):
 
 
 class AnyFilter(Node):
-    """At least one of the filters holds (the same field given twice)."""
+    """At least one of the filters holds (the same field given twice).
+
+    Each is a `Filter`, or a `Clauses` of conditions alone.
+    """
 
     _parts = ("filters",)
 
