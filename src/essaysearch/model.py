@@ -82,7 +82,7 @@ class Document:
     reader: str = ""
     path: str = ""
     line: int = 0
-    metadata: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     notes: tuple[str, ...] = ()
 
 
