@@ -1,0 +1,387 @@
+"""HTML as a person reads it: clean text, cut into blocks that say what they are and who speaks.
+
+Every reader that meets HTML comes here. The walk is one pass without recursion, so its time is
+linear in the markup and a thousand nested quotes are as good as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from essaysearch.model import Block, Role, Voice
+from essaysearch.readers.html_marks import (
+    BOLD_ENDS,
+    BOLD_STARTS,
+    BREAK,
+    is_aside,
+    is_backlink,
+    is_data_table,
+    is_hidden,
+    is_note,
+    is_quote,
+    note_mark,
+    script_text,
+)
+from essaysearch.readers.html_math import formula
+from essaysearch.readers.html_tree import Element, parse_fragment, tag_of
+
+_DROPPED = frozenset(
+    "script style noscript template nav head svg iframe object embed audio video canvas map area button "
+    "input select textarea progress meter d-bibliography dt-bibliography d-front-matter d-toc rt rp".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol "
+    "p pre section summary table tbody td tfoot th thead tr ul listing plaintext xmp".split()
+)
+_INLINE_CUSTOM = frozenset("d-math d-cite d-footnote d-slider d-code dt-math dt-cite dt-fn dt-code".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_LISTS = frozenset("ul ol menu dir dl".split())
+_CODE = frozenset("pre listing xmp plaintext".split())
+
+_PARAGRAPHS = re.compile(f"{BREAK}(?:[\\s{BOLD_STARTS}{BOLD_ENDS}]*{BREAK})+")
+_BOLD_MARKS = re.compile(f"([{BOLD_STARTS}{BOLD_ENDS}])")
+_INVISIBLE = dict.fromkeys((*range(9), 11, *range(14, 32), 0xAD, 0x200B, 0x2060, 0xFEFF))
+_INVISIBLE_BUT_MARKS = dict.fromkeys(_INVISIBLE.keys() - {0, 2, 3})
+_NOTES_HEADING = re.compile(r"(?:foot|end)?notes?:?", re.I)
+_NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
+_NUMBERED = re.compile(r"\[?\w{1,3}[\]).]|[*†‡^]")
+_THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
+_HEADING_WORDS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block to be; ``run`` is the list it belongs to (0: none)."""
+
+    text: str
+    role: Role
+    depth: int
+    run: int = 0
+    bold: bool = False
+
+
+@dataclass(slots=True)
+class _List:
+    ordered: bool
+    number: int
+    quotes: int
+
+
+@dataclass
+class _Walk:
+    """What has been written so far, and what encloses the place that is being read."""
+
+    pieces: list[_Piece] = field(default_factory=list)
+    buffer: list[str] = field(default_factory=list)
+    flushes: int = 0
+    quotes: int = 0
+    notes: int = 0
+    headings: int = 0
+    code: int = 0
+    bold: int = 0
+    lists: list[_List] = field(default_factory=list)
+    run: int = 0
+    marker: str = ""
+    tables: int = 0
+    row: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    asides: list[list[str]] = field(default_factory=list)
+    aside_notes: list[str] = field(default_factory=list)
+    starts: list[tuple[int, int]] = field(default_factory=list)
+
+
+def to_blocks(element: Element) -> tuple[str, tuple[Block, ...]]:
+    """The text of an element and its blocks, in order, covering every non-space character.
+
+    Paragraphs, headings, list runs, code, tables and notes each become blocks, two newlines
+    apart. Kept: nested block quotes (voice ``quoted``, ``depth`` n), bullets and numbers of
+    lists (one item a line, indented two spaces a level), preformatted code as it stands, data
+    tables (one row a line, cells joined by `` | ``), footnotes (role ``note``, their marks as
+    ``[1]``), formulas as ``$LaTeX$``, ``<br><br>`` as a border of paragraphs, spoilers.
+    Dropped: scripts, styles, navigation, forms, hidden elements, links back from a footnote.
+    The element itself is never taken for a quotation, whatever its tag. The tree is not changed.
+    """
+    from lxml import etree
+
+    walk = _Walk()
+    skipped: Element | None = None
+    events = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in events:
+        if event == "start":
+            if node is not element and _skip(walk, node):
+                skipped = node
+                events.skip_subtree()
+                continue
+            _enter(walk, node, node is element)
+            if node.text:
+                walk.buffer.append(node.text)
+            continue
+        if event == "end":
+            if node is skipped:
+                skipped = None
+            else:
+                _leave(walk, node, node is element)
+        if node is not element and node.tail:
+            walk.buffer.append(node.tail)
+    _flush(walk)
+    walk.pieces += (_Piece(f"[{n}] {note}", "note", 0) for n, note in enumerate(walk.aside_notes, 1))
+    return _joined(_settled(walk.pieces))
+
+
+def html_to_blocks(fragment: str) -> tuple[str, tuple[Block, ...]]:
+    """`to_blocks` of a piece of markup such as a comment's body; its entities are decoded once."""
+    return to_blocks(parse_fragment(fragment))
+
+
+def _skip(walk: _Walk, node: Element) -> bool:
+    """Whether a subtree is left out here: it is not content, or it has just been said as a formula."""
+    tex = formula(node)
+    if tex is not None:
+        walk.buffer.append(tex)
+        return True
+    return tag_of(node) in _DROPPED or is_hidden(node) or is_backlink(node)
+
+
+def _is_block(tag: str) -> bool:
+    return tag in _BLOCKS or ("-" in tag and tag not in _INLINE_CUSTOM and not tag.startswith("mjx-"))
+
+
+def _enter(walk: _Walk, node: Element, is_root: bool) -> None:
+    tag = tag_of(node)
+    if is_aside(node):
+        walk.asides.append(walk.buffer)
+        walk.buffer = []
+    if _is_block(tag):
+        _flush(walk)
+        _open(walk, node, tag, is_root)
+    elif tag == "br":
+        walk.buffer.append("\n" if walk.code else BREAK)
+    elif tag in ("b", "strong"):
+        walk.buffer.append(BOLD_STARTS)
+    elif tag in ("sup", "sub", "a"):
+        walk.starts.append((walk.flushes, len(walk.buffer)))
+    elif tag == "q":
+        walk.buffer.append("“")
+    elif tag == "img" and "emoji" in str(node.get("class") or ""):
+        walk.buffer.append(str(node.get("alt") or ""))
+    elif tag == "d-code" and node.get("block") is not None:
+        _flush(walk)
+        walk.code += 1
+
+
+def _open(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
+    if is_quote(node) and not is_root:
+        walk.quotes += 1
+    if is_note(node):
+        walk.notes += 1
+    if tag in _HEADINGS or node.get("role") == "heading":
+        walk.headings += 1
+    elif tag in _CODE:
+        walk.code += 1
+    elif tag in _LISTS:
+        if not walk.lists:
+            walk.run += 1
+        start = str(node.get("start") or "1")
+        walk.lists.append(_List(tag == "ol", _number(start), walk.quotes))
+    elif tag in ("li", "dt"):
+        walk.marker = _marker(walk, node)
+    elif tag == "table" and (walk.tables or is_data_table(node)):
+        walk.tables += 1
+
+
+def _marker(walk: _Walk, node: Element) -> str:
+    """What stands before an item: ``- ``, ``3. ``, or ``[3] `` for a footnote."""
+    if not walk.lists:
+        return "- "
+    top = walk.lists[-1]
+    top.number = _number(str(node.get("value") or ""), top.number)
+    number, top.number = top.number, top.number + 1
+    if walk.notes and top.ordered:
+        return f"[{number}] "
+    return f"{number}. " if top.ordered else "- "
+
+
+def _leave(walk: _Walk, node: Element, is_root: bool) -> None:
+    tag = tag_of(node)
+    if tag in ("b", "strong"):
+        walk.buffer.append(BOLD_ENDS)
+    elif tag in ("sup", "sub", "a") and walk.starts:
+        _rewrite(walk, node, tag, walk.starts.pop())
+    elif tag == "q":
+        walk.buffer.append("”")
+    elif tag in ("td", "th") and walk.tables:
+        walk.row.append(_line("".join(walk.buffer).replace(BREAK, " ")))
+        walk.buffer = []
+    elif tag == "tr" and walk.tables:
+        if any(walk.row):
+            walk.rows.append(" | ".join(walk.row))
+        walk.row = []
+    elif tag == "d-code" and node.get("block") is not None:
+        _flush(walk)
+        walk.code -= 1
+    if _is_block(tag):
+        _flush(walk)
+        _close(walk, node, tag, is_root)
+    if is_aside(node):
+        note = _line("".join(walk.buffer).replace(BREAK, " "))
+        walk.buffer = walk.asides.pop()
+        if note:
+            walk.aside_notes.append(note)
+            walk.buffer.append(f"[{len(walk.aside_notes)}]")
+
+
+def _close(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
+    if is_quote(node) and not is_root:
+        walk.quotes -= 1
+    if is_note(node):
+        walk.notes -= 1
+    if tag in _HEADINGS or node.get("role") == "heading":
+        walk.headings -= 1
+    elif tag in _CODE:
+        walk.code -= 1
+    elif tag in _LISTS:
+        walk.lists.pop()
+    elif tag in ("li", "dt"):
+        walk.marker = ""
+    elif tag == "table" and walk.tables:
+        walk.tables -= 1
+        if not walk.tables and walk.rows:
+            _add(walk, "\n".join(walk.rows), "table")
+            walk.rows = []
+
+
+def _number(text: str, default: int = 1) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default
+
+
+def _rewrite(walk: _Walk, node: Element, tag: str, begun: tuple[int, int]) -> None:
+    """Gives a superscript, a subscript or the mark of a footnote the form it has in plain text."""
+    flushes, start = begun
+    if flushes != walk.flushes or walk.code:
+        return
+    text = "".join(walk.buffer[start:])
+    if len(text) > 24:
+        return
+    if tag == "a":
+        new = note_mark(node, text)
+    else:
+        before = "".join(walk.buffer[max(0, start - 3) : start])
+        new = script_text(tag, _BOLD_MARKS.sub("", before), text)
+    if new is not None:
+        walk.buffer[start:] = [new]
+
+
+def _flush(walk: _Walk) -> None:
+    """Ends a run of text: what was gathered becomes a block, or several where ``<br><br>`` parts it."""
+    if not walk.buffer:
+        return
+    if walk.tables or walk.asides:
+        walk.buffer.append(" ")
+        return
+    raw = "".join(walk.buffer).translate(_INVISIBLE_BUT_MARKS)
+    walk.buffer = []
+    walk.flushes += 1
+    if walk.code:
+        code = _BOLD_MARKS.sub("", raw).replace(BREAK, "\n").strip("\n").rstrip()
+        if code.strip():
+            _add(walk, code, "code")
+        return
+    for text, bold in _runs(walk, raw):
+        _add_run(walk, text, bold)
+
+
+def _runs(walk: _Walk, raw: str) -> Iterator[tuple[str, bool]]:
+    """The paragraphs of a run of text, clean, and whether all of each is bold."""
+    position = 0
+    for gap in (*_PARAGRAPHS.finditer(raw), None):
+        piece = raw[position : gap.start() if gap else len(raw)]
+        position = gap.end() if gap else len(raw)
+        plain = False
+        text = []
+        for part in _BOLD_MARKS.split(piece):
+            if part == BOLD_STARTS:
+                walk.bold += 1
+            elif part == BOLD_ENDS:
+                walk.bold = max(0, walk.bold - 1)
+            else:
+                plain = plain or (not walk.bold and any(c.isalnum() for c in part))
+                text.append(part)
+        if gap:
+            walk.bold = max(0, walk.bold + gap[0].count(BOLD_STARTS) - gap[0].count(BOLD_ENDS))
+        lines = (_line(line) for line in "".join(text).split(BREAK))
+        clean = "\n".join(line for line in lines if line)
+        if clean:
+            yield clean, not plain
+
+
+def _line(text: str) -> str:
+    """The text on one line, invisible characters and marks taken out."""
+    return " ".join(_BOLD_MARKS.sub("", text).translate(_INVISIBLE).split())
+
+
+def _add_run(walk: _Walk, text: str, bold: bool) -> None:
+    marker, walk.marker = walk.marker, ""
+    if walk.notes and not walk.headings:
+        label = marker if marker.startswith("[") and not _NUMBERED.match(text) else ""
+        _add(walk, label + text, "note")
+    elif walk.headings:
+        _add(walk, (marker if marker != "- " else "") + text.replace("\n", " "), "heading")
+    elif walk.lists and walk.lists[-1].quotes == walk.quotes:
+        level = sum(1 for outer in walk.lists if outer.quotes == walk.quotes) - 1
+        indent = "  " * min(level, 20) + ("" if marker else "  ")
+        hanging = "  " * min(level + 1, 21)
+        _add(walk, indent + marker + text.replace("\n", "\n" + hanging), "list", walk.run)
+    else:
+        _add(walk, text, "paragraph", bold=bold)
+
+
+def _add(walk: _Walk, text: str, role: Role, run: int = 0, bold: bool = False) -> None:
+    last = walk.pieces[-1] if walk.pieces else None
+    if run and last and last.run == run and last.depth == walk.quotes:
+        walk.pieces[-1] = _Piece(f"{last.text}\n{text}", role, walk.quotes, run)
+    else:
+        walk.pieces.append(_Piece(text.lstrip() if role == "list" else text, role, walk.quotes, run, bold))
+
+
+def _settled(pieces: list[_Piece]) -> list[_Piece]:
+    """Short wholly bold paragraphs become headings; numbered paragraphs under "Notes" become notes."""
+    settled: list[_Piece] = []
+    in_notes = False
+    for number, piece in enumerate(pieces):
+        if piece.bold and number + 1 < len(pieces) and _is_bold_heading(piece):
+            piece = replace(piece, role="heading")
+        if piece.role == "heading":
+            in_notes = bool(_NOTES_HEADING.fullmatch(piece.text)) and bool(
+                number + 1 < len(pieces) and _NOTE_BEGINS.match(pieces[number + 1].text)
+            )
+        elif _THANKS.match(piece.text):
+            in_notes = False
+        elif in_notes and piece.role == "paragraph":
+            piece = replace(piece, role="note")
+        settled.append(piece)
+    return settled
+
+
+def _is_bold_heading(piece: _Piece) -> bool:
+    text = piece.text
+    return (
+        not piece.depth
+        and "\n" not in text
+        and len(text.split()) <= _HEADING_WORDS
+        and text[-1] not in ".,;…"
+        and any(c.isalnum() for c in text)
+    )
+
+
+def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Block, ...]]:
+    blocks, texts, start = [], [], 0
+    for piece in pieces:
+        end = start + len(piece.text)
+        voice: Voice = "quoted" if piece.depth else "own"
+        blocks.append(Block(start, end, piece.role, voice, piece.depth))
+        texts.append(piece.text)
+        start = end + 2
+    return "\n\n".join(texts), tuple(blocks)
