@@ -20,7 +20,8 @@ _CONTROLS = bytes(sorted({*range(32), 127} - {*b"\t\n\r\f\b\x1b"}))
 _MAGIC = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"PK\x03\x04", b"PK\x05\x06", b"\x7fELF", b"MZ\x90",
     b"RIFF", b"OggS", b"\xd0\xcf\x11\xe0", b"SQLite format 3\x00", b"7z\xbc\xaf", b"BZh91AY",
-    b"\x93NUMPY", b"\x28\xb5\x2f\xfd", b"ID3", b"\x1f\x8b", b"\xfd7zXZ", b"wOFF", b"wOF2", b"\xca\xfe\xba\xbe", b"Rar!",
+    b"\x93NUMPY", b"\x28\xb5\x2f\xfd", b"ID3", b"\x1f\x8b", b"\xfd7zXZ", b"wOFF", b"wOF2",
+    b"\xca\xfe\xba\xbe", b"Rar!",
 )  # fmt: skip
 
 

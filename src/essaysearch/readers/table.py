@@ -1,0 +1,56 @@
+"""The table of readers: every source format that can be read, and which of them a file is.
+
+To read another format: one new file with a `Reader`, one row here.
+"""
+
+from __future__ import annotations
+
+from essaysearch.errors import ReadError, UnknownReader
+from essaysearch.readers import jsonl, plain
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+
+READERS: tuple[Reader, ...] = (
+    jsonl.READER,
+    plain.READER,
+)
+"""All readers. Where two are equally sure of a file, the earlier one takes it."""
+
+_FOR_SUFFIX = 0.04
+
+
+def sniff(source: SourceFile) -> Reader:
+    """The reader a file belongs to, by its content; a fitting suffix tips the scales between near equals.
+
+    Raises `ReadError` where the file is empty or no reader knows it.
+    """
+    if not source.head:
+        raise ReadError(f"{source.path}: is empty.")
+    best, most = None, 0.0
+    for reader in READERS:
+        sure = reader.sniff(source)
+        if sure > 0 and source.suffix in reader.suffixes:
+            sure += _FOR_SUFFIX
+        if sure > most:
+            best, most = reader, sure
+    if best is None:
+        what = "holds binary data" if source.is_binary else "holds no text"
+        raise ReadError(f"{source.path}: {what} that no reader knows; `--as` forces a reader.")
+    return best
+
+
+def reader_named(name: str) -> Reader:
+    """The reader of this name (case, spaces and underscores do not matter).
+
+    Raises `UnknownReader`, which lists the names and the one that was probably meant.
+    """
+    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    for reader in READERS:
+        if reader.name == wanted:
+            return reader
+    from difflib import get_close_matches
+
+    names = sorted(reader.name for reader in READERS)
+    close = get_close_matches(wanted, names, n=1)
+    meant = f' Did you mean "{close[0]}"?' if close else ""
+    raise UnknownReader(f'There is no reader "{name}".{meant} The readers are: {", ".join(names)}.')
