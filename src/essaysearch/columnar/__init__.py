@@ -1,0 +1,1 @@
+"""The Whoosh index on arrays: files, writer, evaluation."""

@@ -1,0 +1,189 @@
+"""Byte strings on disk: compressed streams that are read in pieces, and sorted lists of names."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
+
+Array = npt.NDArray[Any]
+RAW = 1 << 15
+"""Bytes of a block before compression: ten results cost at most twenty blocks to read."""
+
+_LEVEL = 3
+
+
+class StreamWriter:
+    """A stream of bytes in compressed blocks, compressed on another core while more is appended."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._pending: list[bytes] = []
+        self._held = 0
+        self._tasks: list[Future[list[tuple[bytes, int]]]] = []
+        self.length = 0
+
+    def append(self, data: bytes) -> int:
+        """Append bytes; returns where they begin in the stream."""
+        begins = self.length
+        self._pending.append(data)
+        self._held += len(data)
+        self.length += len(data)
+        if self._held >= RAW * 32:
+            self._flush(False)
+        return begins
+
+    def _flush(self, last: bool) -> None:
+        data = b"".join(self._pending)
+        whole = len(data) if last else len(data) // RAW * RAW
+        self._tasks.append(self._pool.submit(_compress, data[:whole]))
+        self._pending = [data[whole:]]
+        self._held = len(data) - whole
+
+    def write(self, file: ArrayFileWriter, name: str) -> None:
+        """Write the stream as the arrays ``name`` (bytes) and ``name_ends`` (of the blocks)."""
+        self._flush(True)
+        write_blocks(file, name, (block for task in self._tasks for block in task.result()))
+
+
+def write_blocks(file: ArrayFileWriter, name: str, blocks: Iterable[tuple[bytes, int]]) -> None:
+    """Write compressed blocks, given as (bytes, length before compression), as a stream."""
+    ends, raw_ends = [0], [0]
+    file.begin(name, np.uint8)
+    for block, length in blocks:
+        file.extend(block)
+        ends.append(ends[-1] + len(block))
+        raw_ends.append(raw_ends[-1] + length)
+    file.put(name + "_ends", _offsets(ends))
+    file.put(name + "_raw", _offsets(raw_ends))
+
+
+def _offsets(values: Any) -> Array:
+    return np.array(values, dtype=np.uint64 if values[-1] >> 32 else np.uint32)
+
+
+def _compress(data: bytes) -> list[tuple[bytes, int]]:
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+    pieces = (data[at : at + RAW] for at in range(0, len(data), RAW))
+    return [(compressor.compress(piece), len(piece)) for piece in pieces]
+
+
+class Stream:
+    """A stream that `StreamWriter` wrote. The last few blocks read stay decompressed."""
+
+    def __init__(self, file: ArrayFile, name: str) -> None:
+        self._file, self._name = file, name
+        self._ends = file.view(name + "_ends")
+        self._raw: Array | None = None
+        self._cache: dict[int, bytes] = {}
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes ``start`` to ``stop`` of the stream."""
+        if stop <= start:
+            return b""
+        if self._raw is None:
+            self._raw = self._file.array(self._name + "_raw")
+        first = int(np.searchsorted(self._raw, start, "right")) - 1
+        last = int(np.searchsorted(self._raw, stop, "left")) - 1
+        data = b"".join(self.block(number) for number in range(first, last + 1))
+        begins = int(self._raw[first])
+        return data[start - begins : stop - begins]
+
+    def compressed(self, number: int) -> bytes:
+        """Block ``number`` as it is stored."""
+        self._file.touch(self._name + "_ends", number, number + 2)
+        begin, end = int(self._ends[number]), int(self._ends[number + 1])
+        self._file.touch(self._name, begin, end)
+        return self._file.view(self._name)[begin:end].tobytes()
+
+    def block(self, number: int) -> bytes:
+        """Block ``number``, decompressed."""
+        known = self._cache.get(number)
+        if known is None:
+            known = zstandard.ZstdDecompressor().decompress(self.compressed(number))
+            if len(self._cache) >= 64:
+                self._cache = {}
+            self._cache[number] = known
+        return known
+
+    def stored(self) -> Iterator[tuple[bytes, int]]:
+        """Every block as it is stored, with its length before compression."""
+        raw = self._file.array(self._name + "_raw")
+        for number in range(len(raw) - 1):
+            yield self.compressed(number), int(raw[number + 1]) - int(raw[number])
+
+    @property
+    def length(self) -> int:
+        """Bytes of the stream before compression."""
+        return int(self._file.array(self._name + "_raw")[-1])
+
+
+def put_names(file: ArrayFileWriter, name: str, values: Iterable[str]) -> None:
+    """Write a list of strings as the arrays ``name`` (UTF-8 bytes) and ``name_ends``."""
+    encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+    ends = np.zeros(len(encoded) + 1, dtype=np.int64)
+    np.cumsum([len(value) for value in encoded], out=ends[1:])
+    file.put(name, b"".join(encoded))
+    file.put(name + "_ends", _offsets(ends))
+
+
+class Names:
+    """A list of strings on disk; if sorted, searched by bisection without reading it whole."""
+
+    def __init__(self, file: ArrayFile, name: str) -> None:
+        self._file, self._name = file, name
+        self._bytes = file.view(name)
+        self._ends = file.view(name + "_ends")
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def raw(self, number: int) -> bytes:
+        """The UTF-8 bytes of value ``number``."""
+        self._file.touch(self._name + "_ends", number, number + 2)
+        begin, end = int(self._ends[number]), int(self._ends[number + 1])
+        self._file.touch(self._name, begin, end)
+        return self._bytes[begin:end].tobytes()
+
+    def __getitem__(self, number: int) -> str:
+        if number >= len(self):
+            raise IndexError(number)
+        return self.raw(number).decode("utf-8", "surrogatepass")
+
+    def find(self, value: str) -> int:
+        """The number of a value in a sorted list, -1 where it is not there."""
+        wanted = value.encode("utf-8", "surrogatepass")
+        at = self.position(wanted)
+        return at if at < len(self) and self.raw(at) == wanted else -1
+
+    def position(self, wanted: bytes) -> int:
+        """Where bytes would stand in the sorted list."""
+        return bisect_left(_RawView(self), wanted)
+
+    def all(self) -> list[str]:
+        """Every value, in order."""
+        data = self._file.array(self._name).tobytes()
+        ends = self._file.array(self._name + "_ends").tolist()
+        return [
+            data[begin:end].decode("utf-8", "surrogatepass") for begin, end in zip(ends, ends[1:], strict=False)
+        ]
+
+
+class _RawView:
+    """A sorted list of names as bytes, for `bisect`."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._names.raw(number)

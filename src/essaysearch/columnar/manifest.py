@@ -1,0 +1,105 @@
+"""The commit point: one small JSON file that says which segments an index consists of.
+
+The file's first line is the CRC-32 of the rest. It is written beside, synced and renamed over
+the old one, which is kept as `PREVIOUS`. Whatever is on disk but not named here does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from essaysearch.analysis import ANALYZER_VERSION
+from essaysearch.errors import IndexDamaged, IndexMissing, IndexVersion, NotAnIndex
+
+NAME = "essaysearch.manifest"
+PREVIOUS = "essaysearch.manifest.previous"
+FORMAT_VERSION = 1
+"""Rises whenever an older reader could misunderstand a file."""
+
+REBUILD = "Rebuild it: `essaysearch index --rebuild PATHS --index {directory}`."
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an index consists of. ``segments``: a row for each, oldest first; ``facts``: JSON
+    values of the library's own (what sources said of themselves, where a document was also met)."""
+
+    generation: int = 0
+    segments: tuple[dict[str, Any], ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def after(self, segments: tuple[dict[str, Any], ...], facts: dict[str, Any]) -> Manifest:
+        """The next manifest."""
+        return replace(self, generation=self.generation + 1, segments=segments, facts=facts)
+
+    def files(self) -> set[str]:
+        """The names of all files it refers to."""
+        names = {entry["file"] for entry in self.segments}
+        return names | {entry["deleted"]["file"] for entry in self.segments if entry.get("deleted")}
+
+
+def load(directory: Path) -> Manifest:
+    """The last committed manifest.
+
+    Raises `IndexMissing`, `NotAnIndex`, `IndexDamaged` or `IndexVersion`, each with the remedy.
+    """
+    path = directory / NAME
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if not directory.is_dir():
+            raise IndexMissing(f"{directory}: there is no index here. Make one: `essaysearch index PATHS --index {directory}`.") from None
+        if (directory / PREVIOUS).exists():
+            raise IndexDamaged(f"{path}: is missing. {REBUILD.format(directory=directory)}") from None
+        if any(not name.startswith(".") for name in os.listdir(directory)):
+            raise NotAnIndex(f"{directory}: is not an essaysearch index, and not empty. Name another directory with --index.") from None
+        raise IndexMissing(f"{directory}: there is no index here. Make one: `essaysearch index PATHS --index {directory}`.") from None
+    except NotADirectoryError:
+        raise NotAnIndex(f"{directory}: is a file, not an index. Name another directory with --index.") from None
+    first, _, body = data.partition(b"\n")
+    if first != b"%08x" % zlib.crc32(body):
+        raise IndexDamaged(f"{path}: fails its checksum. {REBUILD.format(directory=directory)}")
+    told = json.loads(body)
+    if told["format"] != FORMAT_VERSION or told["analyzer"] != ANALYZER_VERSION:
+        raise IndexVersion(
+            f"{directory}: was written in format {told['format']}, analyzer {told['analyzer']}; this essaysearch reads"
+            f" format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}. {REBUILD.format(directory=directory)}"
+        )
+    return Manifest(told["generation"], tuple(told["segments"]), told["facts"])
+
+
+def store(directory: Path, manifest: Manifest) -> None:
+    """Commit: after this returns, the manifest is the one that `load` gives, power cut or not."""
+    told = {
+        "format": FORMAT_VERSION,
+        "analyzer": ANALYZER_VERSION,
+        "generation": manifest.generation,
+        "segments": list(manifest.segments),
+        "facts": manifest.facts,
+    }
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    path, fresh, previous = directory / NAME, directory / (NAME + ".new"), directory / PREVIOUS
+    with open(fresh, "wb") as file:
+        file.write(b"%08x\n" % zlib.crc32(body) + body)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        previous.unlink(missing_ok=True)
+        os.link(path, previous)
+    os.replace(fresh, path)
+    sync_directory(directory)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames in a directory durable, where the platform can."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,212 @@
+"""Several segments into one, on arrays: deleted passages left out, numbers shifted, terms joined.
+
+Terms are merged a range at a time, so that what is held does not grow with the index; the
+growing arrays wait in unnamed temporary files until their turn in the segment file.
+"""
+
+from __future__ import annotations
+
+import heapq
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.columnar import records
+from essaysearch.columnar.arrayfile import ArrayFileWriter
+from essaysearch.columnar.blobs import StreamWriter, write_blocks
+from essaysearch.columnar.build import finish_segment
+from essaysearch.columnar.norms import averages_of, norms_of
+from essaysearch.columnar.postings import FIELDS, Packed, Postings, pack
+from essaysearch.columnar.segment import Segment
+
+Array = npt.NDArray[Any]
+_OCCURRENCES = 6_000_000
+"""Occurrences merged at a time: some 250 MB of work space."""
+
+
+def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> dict[str, Any]:
+    """Write the live passages of segments, in their order, as one segment at ``path``.
+
+    Returns what the manifest keeps of it.
+    """
+    lives = [s.live_passages if s.live is not None else np.ones(s.passages, dtype=bool) for s in segments]
+    doc_lives = [s.live_documents for s in segments]
+    lengths = np.concatenate([s.lengths[:, live] for s, live in zip(segments, lives, strict=True)], axis=1)
+    columns = _columns(segments, lives, doc_lives)
+    averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
+    norms = norms_of(lengths, columns["voice"], averages)
+    file = ArrayFileWriter(path)
+    try:
+        terms, surfaces, surface_first = _merge_terms(segments, lives, norms, file)
+        names = {name: _names(segments, doc_lives, name) for name in records.SINGLE + records.MANY}
+        _streams(segments, doc_lives, columns, file, pool)
+        facts = finish_segment(file, terms, surfaces, surface_first, lengths, columns, names)
+        return {**facts, **file.close(facts)}
+    except BaseException:
+        file.abandon()
+        raise
+
+
+def _columns(segments: Sequence[Segment], lives: list[Array], doc_lives: list[Array]) -> dict[str, Array]:
+    columns: dict[str, Array] = {}
+    for name in ("pass_id", "voice", "pass_size", "pass_start"):
+        columns[name] = np.concatenate([s.column(name)[live] for s, live in zip(segments, lives, strict=True)])
+    for name in ("doc_print", "doc_size", "date_low", "date_precision", "karma"):
+        columns[name] = np.concatenate([s.column(name)[live] for s, live in zip(segments, doc_lives, strict=True)])
+    sizes = [np.diff(s.column("doc_first").astype(np.int64))[live] for s, live in zip(segments, doc_lives, strict=True)]
+    columns["doc_first"] = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
+    within = []
+    for segment, live in zip(segments, lives, strict=True):
+        begins = segment.doc_begin[segment.doc_of]
+        within.append((segment.column("pass_byte").astype(np.int64) - begins)[live])
+    doc_at = np.concatenate(([0], np.cumsum(columns["doc_size"], dtype=np.int64)))[:-1]
+    columns["pass_byte"] = np.concatenate(within) + np.repeat(doc_at, np.diff(columns["doc_first"]))
+    return columns
+
+
+def _names(segments: Sequence[Segment], doc_lives: list[Array], name: str) -> list[Any]:
+    values: list[Any] = []
+    for segment, live in zip(segments, doc_lives, strict=True):
+        names = [*segment.names(name).all()]
+        codes = segment.file.array(f"{name}_code").tolist()
+        if name in records.SINGLE:
+            known: list[str | None] = [None, *names]
+            values += [known[codes[document]] for document in np.flatnonzero(live)]
+        else:
+            first = segment.file.array(f"{name}_first").tolist()
+            values += [
+                tuple(names[code] for code in codes[first[document] : first[document + 1]])
+                for document in np.flatnonzero(live)
+            ]
+    return values
+
+
+def _streams(
+    segments: Sequence[Segment], doc_lives: list[Array], columns: dict[str, Array], file: ArrayFileWriter, pool: ThreadPoolExecutor
+) -> None:
+    """Copy texts and records: compressed blocks as they are where nothing was deleted."""
+    whole = all(live.all() for live in doc_lives)
+    record_sizes = [np.diff(s.column("doc_record").astype(np.int64))[live] for s, live in zip(segments, doc_lives, strict=True)]
+    columns["doc_record"] = np.concatenate(([0], np.cumsum(np.concatenate(record_sizes))))
+    if whole:
+        write_blocks(file, "text", (block for s in segments for block in s.text.stored()))
+        write_blocks(file, "record", (block for s in segments for block in s.records.stored()))
+        return
+    text, record = StreamWriter(pool), StreamWriter(pool)
+    for segment, live in zip(segments, doc_lives, strict=True):
+        at = segment.column("doc_record")
+        for document in np.flatnonzero(live):
+            begin, end = (int(v) for v in segment.doc_begin[document : document + 2])
+            text.append(segment.text.read(begin, end))
+            record.append(segment.records.read(int(at[document]), int(at[document + 1])))
+    text.write(file, "text")
+    record.write(file, "record")
+
+
+def _merge_terms(
+    segments: Sequence[Segment], lives: list[Array], norms: Array, file: ArrayFileWriter
+) -> tuple[list[str], list[str], Array]:
+    """Merge the postings; returns (terms, surfaces, where each term's surfaces begin)."""
+    term_lists = [segment.terms().all() for segment in segments]
+    surface_lists = [segment.surfaces().all() for segment in segments]
+    firsts = [segment.column("surface_first").astype(np.int64) for segment in segments]
+    merged = heapq.merge(*([(term, n, i) for i, term in enumerate(terms)] for n, terms in enumerate(term_lists)))
+    groups = [(term, [(n, i) for _, n, i in group]) for term, group in groupby(merged, key=lambda row: row[0])]
+    renumber = [np.cumsum(live) - 1 for live in lives]
+    shifts = np.concatenate(([0], np.cumsum([int(live.sum()) for live in lives])))
+
+    packed = Packed(tempfile.TemporaryFile)
+    terms: list[str] = []
+    surfaces: list[str] = []
+    surface_first = [0]
+    for chunk in _chunks(groups, segments):
+        rank_of = [np.full(len(t), -1, dtype=np.int64) for t in term_lists]
+        remap = [np.zeros(len(s), dtype=np.int64) for s in surface_lists]
+        spans: list[tuple[int, int] | None] = [None] * len(segments)
+        held: list[list[str]] = []
+        for rank, (_, members) in enumerate(chunk):
+            together: dict[str, int] = {}
+            for n, i in members:
+                rank_of[n][i] = rank
+                begin, end = int(firsts[n][i]), int(firsts[n][i + 1])
+                for at in range(begin, end):
+                    remap[n][at] = together.setdefault(surface_lists[n][at], len(together))
+                span = spans[n]
+                spans[n] = (i, i + 1) if span is None else (span[0], i + 1)
+            held.append(list(together))
+        parts = [
+            _part(segments[n], span, lives[n], renumber[n], int(shifts[n]), rank_of[n], remap[n], firsts[n])
+            for n, span in enumerate(spans)
+            if span is not None
+        ]
+        postings = _join(parts, len(chunk))
+        kept = np.flatnonzero(np.diff(postings.post))
+        postings = Postings(
+            np.append(postings.post[:-1][kept], postings.post[-1]), postings.docs, postings.codes, postings.exc,
+            postings.occ, postings.pos, postings.ord,
+        )  # fmt: skip
+        counts = np.array([len(held[rank]) for rank in kept], dtype=np.int64)
+        if len(kept):
+            packed.extend(pack(postings, norms, counts))
+        for rank in kept:
+            terms.append(chunk[rank][0])
+            surfaces += held[rank]
+            surface_first.append(len(surfaces))
+    packed.write(file)
+    return terms, surfaces, np.array(surface_first, dtype=np.int64)
+
+
+def _chunks(groups: list[Any], segments: Sequence[Segment]) -> Any:
+    """Cut the merged terms into runs of at most about `_OCCURRENCES` occurrences."""
+    posts = [segment.column("term_post").astype(np.int64) for segment in segments]
+    chunk: list[Any] = []
+    held = 0
+    for group in groups:
+        size = sum(int(posts[n][i + 1] - posts[n][i]) for n, i in group[1])
+        if chunk and held + size > _OCCURRENCES:
+            yield chunk
+            chunk, held = [], 0
+        chunk.append(group)
+        held += size
+    if chunk:
+        yield chunk
+
+
+def _part(
+    segment: Segment, span: tuple[int, int], live: Array, renumber: Array, shift: int, rank_of: Array, remap: Array, first: Array
+) -> tuple[Array, ...]:
+    """The live postings of a run of terms: (rank, passage, code, frequencies, total, positions, ordinals)."""
+    low, high = span
+    postings = segment.unpack(low, high)
+    df = np.diff(postings.post)
+    rank = np.repeat(rank_of[low:high], df)
+    totals = np.diff(postings.occ)
+    term_of_occ = np.repeat(np.repeat(np.arange(low, high), df), totals)
+    ordinal = remap[first[term_of_occ] + postings.ord]
+    table = np.zeros((len(postings.docs), FIELDS), dtype=np.int64)
+    table[postings.codes == 0] = postings.exc
+    keep = live[postings.docs]
+    keep_occ = np.repeat(keep, totals)
+    return (
+        rank[keep], (renumber[postings.docs[keep]] + shift).astype(np.uint32), postings.codes[keep], table[keep],
+        totals[keep], postings.pos[keep_occ], ordinal[keep_occ].astype(np.uint16),
+    )  # fmt: skip
+
+
+def _join(parts: list[tuple[Array, ...]], terms: int) -> Postings:
+    """Postings of several segments in the order of terms; within a term, segment after segment."""
+    rank, docs, codes, table, totals, pos, ordinal = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(rank, kind="stable")
+    begins = np.concatenate(([0], np.cumsum(totals)))[:-1][order]
+    totals = totals[order]
+    occ = np.concatenate(([0], np.cumsum(totals)))
+    move = np.repeat(begins - occ[:-1], totals) + np.arange(int(occ[-1]))
+    codes = codes[order]
+    post = np.searchsorted(rank[order], np.arange(terms + 1))
+    return Postings(post, docs[order], codes, table[order][codes == 0], occ, pos[move], ordinal[move])

@@ -1,0 +1,366 @@
+"""A segment open for reading: its terms, postings, columns, texts and documents.
+
+A segment file never changes. What was deleted from it since is a bitmap beside it, named by the
+manifest. Everything here is read through memory maps; each page is verified when first touched.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.columnar import records
+from essaysearch.columnar.arrayfile import ArrayFile
+from essaysearch.columnar.blobs import Names, Stream
+from essaysearch.columnar.norms import Averages, averages_of, norms_of
+from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS, Postings, unpack
+from essaysearch.errors import IndexDamaged
+from essaysearch.model import VOICES, Document, Passage
+
+Array = npt.NDArray[Any]
+
+
+class TermInfo(NamedTuple):
+    """Where a term's postings stand in the arrays of its segment.
+
+    ``post``: the first posting; ``df``: how many (deleted passages included); ``ids``: the byte
+    where distances begin, ``width`` bytes each; ``block`` to ``block_end``: its blocks.
+    ``bound``: the largest weighted frequency, at the segment's own averages.
+    """
+
+    number: int
+    post: int
+    df: int
+    ids: int
+    width: int
+    block: int
+    block_end: int
+    bound: float
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage as it is stored: its number in the segment and its place in its document."""
+
+    passage: Passage
+    text: str
+    document: int
+
+
+class Segment:
+    """One segment. ``entry`` is its row of the manifest.
+
+    Raises `IndexDamaged` where a file is missing, resized or fails a checksum.
+    """
+
+    def __init__(self, directory: Path, entry: Mapping[str, Any]) -> None:
+        self.name: str = entry["name"]
+        self.entry = entry
+        self.file = ArrayFile(directory / entry["file"], entry["size"], entry["crc"])
+        self.passages: int = entry["passages"]
+        self.documents: int = entry["documents"]
+        self.live = _live(directory, entry, self.passages)
+        self.own = Averages.from_dict(self.file.facts["averages"])
+        self.averages = Averages.from_dict(entry["averages"])
+        self._terms = Names(self.file, "term")
+        self._known: dict[str, TermInfo | None] = {}
+        self.text = Stream(self.file, "text")
+        self.records = Stream(self.file, "record")
+
+    # Terms and postings
+
+    def term(self, term: str) -> TermInfo | None:
+        """Where a term's postings stand; None where no passage has it."""
+        try:
+            return self._known[term]
+        except KeyError:
+            pass
+        number = self._terms.find(term)
+        info = self.info(number) if number >= 0 else None
+        if len(self._known) > 1 << 18:
+            self._known = {}
+        self._known[term] = info
+        return info
+
+    def info(self, number: int) -> TermInfo:
+        """Where the postings of term ``number`` (by rank) stand. Verifies what scoring reads of them."""
+        file = self.file
+        for name in ("term_post", "term_block"):
+            file.touch(name, number, number + 2)
+        file.touch("term_ids", number, number + 1)
+        post, post_end = (int(v) for v in file.view("term_post")[number : number + 2])
+        block, block_end = (int(v) for v in file.view("term_block")[number : number + 2])
+        where = int(file.view("term_ids")[number])
+        width = (0, 1, 2, 4)[where & 3]
+        ids = where >> 2
+        file.touch("ids", ids, ids + (post_end - post) * width)
+        file.touch("codes", post, post_end)
+        for name in ("block_base", "block_bound", "block_exc"):
+            file.touch(name, block, block_end + 1 if name == "block_exc" else block_end)
+        exc = file.view("block_exc")
+        first = int(exc[block])
+        last = int(exc[block_end]) if block_end < len(exc) else len(file.view("exc")) // FIELDS
+        file.touch("exc", first * FIELDS, last * FIELDS)
+        bound = float(file.view("block_bound")[block:block_end].max())
+        return TermInfo(number, post, post_end - post, ids, width, block, block_end, bound)
+
+    def touch_positions(self, info: TermInfo) -> None:
+        """Verify a term's positions before they are read."""
+        self.file.touch("block_pos", info.block, info.block_end + 1)
+        self.file.touch("block_format", info.block, info.block_end)
+        starts = self.file.view("block_pos")
+        begin = int(starts[info.block])
+        end = int(starts[info.block_end]) if info.block_end < len(starts) else len(self.file.view("positions"))
+        self.file.touch("positions", begin, end)
+
+    def docs(self, info: TermInfo) -> Array:
+        """The passages of a term, ascending, int64; deleted ones included."""
+        raw = self.file.view("ids")[info.ids : info.ids + info.df * info.width]
+        if info.width == 1:
+            distance = raw.astype(np.int64)
+        else:
+            distance = np.frombuffer(raw.tobytes(), dtype=f"<u{info.width}").astype(np.int64)
+        base = self.file.view("block_base")[info.block : info.block_end].astype(np.int64)
+        if len(base) == 1:
+            return distance + base[0]
+        return distance + np.repeat(base, BLOCK)[: info.df]
+
+    def codes(self, info: TermInfo) -> Array:
+        """The codes of a term's postings, uint8."""
+        return self.file.view("codes")[info.post : info.post + info.df]
+
+    def exceptions(self, info: TermInfo) -> Array:
+        """(n, 4) frequencies by field of the term's postings with code 0, int64."""
+        count = int(np.count_nonzero(self.codes(info) == EXCEPTION))
+        first = int(self.file.view("block_exc")[info.block])
+        return self.file.view("exc")[first * FIELDS : (first + count) * FIELDS].reshape(-1, FIELDS).astype(np.int64)
+
+    def frequencies(self, info: TermInfo) -> Array:
+        """(postings, 4) frequencies by field, int64."""
+        codes = self.codes(info)
+        table = np.zeros((info.df, FIELDS), dtype=np.int64)
+        table[:, 0] = codes
+        rows = np.flatnonzero(codes == EXCEPTION)
+        if len(rows):
+            table[rows] = self.exceptions(info)
+        return table
+
+    def totals(self, info: TermInfo) -> Array:
+        """Occurrences of each posting in all fields, int64."""
+        codes = self.codes(info).astype(np.int64)
+        rows = np.flatnonzero(codes == EXCEPTION)
+        if len(rows):
+            codes[rows] = self.exceptions(info).sum(axis=1)
+        return codes
+
+    def occurrences(self, info: TermInfo) -> tuple[Array, Array, Array]:
+        """Every occurrence of a term: (int64 end of each posting's occurrences, positions, ordinals)."""
+        self.touch_positions(info)
+        ends = np.cumsum(self.totals(info))
+        blocks = np.arange(info.block, info.block_end)
+        begins = self.file.view("block_pos")[blocks].astype(np.int64)
+        formats = self.file.view("block_format")[blocks].astype(np.int64)
+        pos_width, ord_width = formats & 7, formats >> 3
+        last = np.minimum((np.arange(len(blocks)) + 1) * BLOCK, info.df)
+        block_ends = ends[last - 1]
+        sizes = np.diff(block_ends, prepend=0)
+        stride = np.repeat(pos_width + ord_width, sizes)
+        total = int(ends[-1]) if len(ends) else 0
+        at = np.repeat(begins - np.concatenate(([0], block_ends[:-1])) * (pos_width + ord_width), sizes)
+        at += np.arange(total) * stride
+        data = self.file.view("positions")
+        wide = np.repeat(pos_width, sizes)
+        position = data[at].astype(np.int64)
+        for byte in (1, 2, 3):
+            more = np.flatnonzero(wide > byte)
+            if not len(more):
+                break
+            position[more] |= data[at[more] + byte].astype(np.int64) << (8 * byte)
+        ordinal = np.zeros(total, dtype=np.int64)
+        ords = np.repeat(ord_width, sizes)
+        for byte in (0, 1):
+            more = np.flatnonzero(ords > byte)
+            if not len(more):
+                break
+            ordinal[more] |= data[at[more] + wide[more] + byte].astype(np.int64) << (8 * byte)
+        return ends, position, ordinal
+
+    def unpack(self, low: int, high: int) -> Postings:
+        """The postings of terms ``low`` to ``high``, uncompressed, for merging."""
+
+        def piece(name: str, start: int, stop: int) -> Array:
+            self.file.touch(name, start, stop)
+            return self.file.view(name)[start:stop]
+
+        return unpack(piece, low, high)
+
+    # Columns
+
+    def column(self, name: str) -> Array:
+        """A numeric column, verified; absent columns answer with their default."""
+        if name in self.file:
+            return self.file.array(name)
+        absent = {"karma": (np.nan, np.float64), "date_low": (records.NO_DATE, np.int64)}
+        value, dtype = absent[name]
+        return np.full(self.documents, value, dtype=dtype)
+
+    @cached_property
+    def lengths(self) -> Array:
+        """(4, passages) words in each field, int64."""
+        table = np.zeros((FIELDS, self.passages), dtype=np.int64)
+        for field in range(FIELDS):
+            if f"length_{field}" in self.file:
+                table[field] = self.file.array(f"length_{field}")
+        return table
+
+    @cached_property
+    def doc_of(self) -> Array:
+        """The document of each passage, int64."""
+        first = self.column("doc_first").astype(np.int64)
+        return np.repeat(np.arange(self.documents), np.diff(first))
+
+    @cached_property
+    def order(self) -> Array:
+        """The place of each passage by (document id, number), uint32: how equal scores are ordered."""
+        ranks = self.column("doc_order").astype(np.int64)
+        sizes = np.diff(self.column("doc_first").astype(np.int64))
+        by_rank = np.empty(self.documents, dtype=np.int64)
+        by_rank[ranks] = sizes
+        begins = np.concatenate(([0], np.cumsum(by_rank)))[ranks]
+        within = np.arange(self.passages) - np.repeat(self.column("doc_first")[:-1].astype(np.int64), sizes)
+        return (np.repeat(begins, sizes) + within).astype(np.uint32)
+
+    def names(self, field: str) -> Names:
+        """The sorted values of a keyword field."""
+        return Names(self.file, f"{field}_names")
+
+    def terms(self) -> Names:
+        """The sorted terms."""
+        return self._terms
+
+    def surfaces(self) -> Names:
+        """The surfaces, term by term."""
+        return Names(self.file, "surface")
+
+    # Documents and passages
+
+    def document_of_id(self, document_id: str) -> int:
+        """The live document that bears an id, -1 if none does."""
+        code = self.names("id").find(document_id) + 1
+        if not code:
+            return -1
+        for number in np.flatnonzero(self.file.array("id_code") == code):
+            first, last = self.column("doc_first")[number : number + 2]
+            if self.live is None or self.live_documents[number]:
+                return int(number)
+        return -1
+
+    @cached_property
+    def live_documents(self) -> Array:
+        """Which documents are not deleted, bool."""
+        return self._live_documents_of(self.live)
+
+    def _live_documents_of(self, live: tuple[Array, Array] | None) -> Array:
+        return np.ones(self.documents, dtype=bool) if live is None else live[1]
+
+    @property
+    def live_passages(self) -> Array | None:
+        """Which passages are not deleted, bool; None where all are live."""
+        return None if self.live is None else self.live[0]
+
+    def record(self, document: int) -> dict[str, Any]:
+        """What `records.encode_record` kept of a document."""
+        begin, end = (int(v) for v in self.column("doc_record")[document : document + 2])
+        return records.decode_record(self.records.read(begin, end))
+
+    def keyword(self, field: str, document: int) -> str | None:
+        """The value of a single-valued keyword field."""
+        code = int(self.file.array(f"{field}_code")[document])
+        return self.names(field)[code - 1] if code else None
+
+    def keywords(self, field: str, document: int) -> tuple[str, ...]:
+        """The values of a many-valued keyword field, in the document's own order."""
+        begin, end = (int(v) for v in self.file.array(f"{field}_first")[document : document + 2])
+        names = self.names(field)
+        return tuple(names[int(code)] for code in self.file.array(f"{field}_code")[begin:end])
+
+    @cached_property
+    def doc_begin(self) -> Array:
+        """The byte of the text stream where each document begins, int64 (documents + 1)."""
+        return np.concatenate(([0], np.cumsum(self.column("doc_size"), dtype=np.int64)))
+
+    def text_of(self, document: int) -> str:
+        """A document's whole text."""
+        begin, end = (int(v) for v in self.doc_begin[document : document + 2])
+        return self.text.read(begin, end).decode("utf-8", "surrogatepass")
+
+    def passage_text(self, number: int) -> str:
+        """A passage's text, exactly as in its document."""
+        begin = int(self.column("pass_byte")[number])
+        return self.text.read(begin, begin + int(self.column("pass_size")[number])).decode("utf-8", "surrogatepass")
+
+    def document(self, number: int, with_text: bool = True) -> Document:
+        """A document as it was added; without its text and blocks unless asked for."""
+        record = self.record(number)
+        text = self.text_of(number) if with_text else ""
+        karma = float(self.column("karma")[number])
+        single = {name: self.keyword(name, number) for name in records.SINGLE}
+        for name in ("path", "reader"):
+            single[name] = single[name] or ""
+        return Document(
+            text=text,
+            blocks=records.decode_blocks(record, len(text)) if with_text else (),
+            authors=self.keywords("authors", number),
+            categories=self.keywords("categories", number),
+            karma=None if np.isnan(karma) else karma,
+            **single,  # type: ignore[arg-type]
+            **records.rest_of(record),
+        )
+
+    def passage(self, number: int, record: dict[str, Any] | None = None) -> PassageRow:
+        """Passage ``number`` of the segment. ``record``: its document's, if already read."""
+        document = int(np.searchsorted(self.column("doc_first"), number, "right")) - 1
+        within = number - int(self.column("doc_first")[document])
+        text = self.passage_text(number)
+        start = int(self.column("pass_start")[number])
+        unusual = records.decode_unusual(record if record is not None else self.record(document), within)
+        passage = Passage(
+            id=f"{int(self.column('pass_id')[number]):016x}",
+            number=within,
+            start=start,
+            end=start + len(text),
+            voice=VOICES[int(self.column("voice")[number])],
+            **unusual,
+        )
+        return PassageRow(passage, text, document)
+
+    def norms(self, averages: Averages) -> Array:
+        """(fields, passages) float32, at the library's averages."""
+        return norms_of(self.lengths, self.column("voice"), averages)
+
+    def averages_without(self, live: Array) -> Averages:
+        """The segment's sums over the passages that ``live`` keeps."""
+        return averages_of(self.lengths, live)
+
+
+def _live(directory: Path, entry: Mapping[str, Any], passages: int) -> tuple[Array, Array] | None:
+    """(live passages, live documents), bool, or None where nothing is deleted."""
+    deleted = entry.get("deleted")
+    if not deleted:
+        return None
+    path = directory / deleted["file"]
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise IndexDamaged(f"{path}: is missing. Rebuild with `essaysearch index --rebuild`.") from error
+    if zlib.crc32(data) != deleted["crc"]:
+        raise IndexDamaged(f"{path}: fails its checksum. Rebuild with `essaysearch index --rebuild`.")
+    bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8)).astype(bool)
+    return ~bits[:passages], ~bits[passages : passages + entry["documents"]]

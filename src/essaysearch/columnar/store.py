@@ -1,0 +1,269 @@
+"""An index directory: open it, look at a committed state, take the writer's lock.
+
+A `Snapshot` is one committed state; it stays whole and readable whatever a writer does beside
+it. Readers take no lock.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.columnar import manifest as manifests
+from essaysearch.columnar.manifest import Manifest
+from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
+from essaysearch.columnar.segment import Segment
+from essaysearch.errors import (
+    EngineConflict,
+    ForeignWriter,
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    IndexReadOnly,
+    UnknownId,
+)
+
+if TYPE_CHECKING:
+    from essaysearch.columnar.writer import Writer
+
+Array = npt.NDArray[Any]
+LOCK = "MAIN_WRITELOCK"
+_HOLDER = "essaysearch.writer"
+
+
+class View:
+    """A segment within a snapshot: its norms at the library's averages, its place among the others.
+
+    ``grown`` and ``shrunk``: how far bounds computed at the segment's own averages can be off.
+    """
+
+    def __init__(self, segment: Segment, base: int, averages: Averages) -> None:
+        self.segment, self.base, self._averages = segment, base, averages
+        self.grown = drift(segment.own, averages)
+        self.shrunk = shrink(segment.own, averages)
+
+    @cached_property
+    def norms(self) -> Array:
+        """(fields, passages) float32."""
+        return self.segment.norms(self._averages)
+
+    @cached_property
+    def live(self) -> Array:
+        """Which passages are not deleted, bool."""
+        live = self.segment.live_passages
+        return np.ones(self.segment.passages, dtype=bool) if live is None else live
+
+
+class Snapshot:
+    """One committed state of an index."""
+
+    def __init__(self, directory: Path, manifest: Manifest, segments: list[Segment]) -> None:
+        self.directory, self.manifest = directory, manifest
+        self.averages = sum((segment.averages for segment in segments), EMPTY)
+        self.views: list[View] = []
+        base = 0
+        for segment in segments:
+            self.views.append(View(segment, base, self.averages))
+            base += segment.passages
+        self._df: dict[str, int] = {}
+
+    @property
+    def passages(self) -> int:
+        """Live passages."""
+        return self.averages.passages
+
+    @cached_property
+    def documents(self) -> int:
+        """Live documents."""
+        return sum(int(view.segment.live_documents.sum()) for view in self.views)
+
+    def df(self, term: str) -> int:
+        """Live passages that hold a term in any ranking field."""
+        known = self._df.get(term)
+        if known is None:
+            known = 0
+            for view in self.views:
+                info = view.segment.term(term)
+                if info is not None:
+                    if view.segment.live is None:
+                        known += info.df
+                    else:
+                        known += int(np.count_nonzero(view.live[view.segment.docs(info)]))
+            if len(self._df) > 1 << 18:
+                self._df = {}
+            self._df[term] = known
+        return known
+
+    def locate(self, passage_id: str) -> tuple[View, int]:
+        """The segment and the number in it of a live passage. Raises `UnknownId`."""
+        try:
+            wanted = np.uint64(int(passage_id, 16))
+        except (ValueError, OverflowError):
+            wanted = None
+        if wanted is not None and len(passage_id) == 16:
+            for view in self.views:
+                for number in np.flatnonzero(view.segment.column("pass_id") == wanted):
+                    if view.live[number]:
+                        return view, int(number)
+        raise UnknownId(f"No passage bears the id `{passage_id}`. Ids stand in search results (`passage_id`).")
+
+    def locate_document(self, document_id: str) -> tuple[View, int] | None:
+        """The segment and the number in it of a live document, or None."""
+        for view in self.views:
+            number = view.segment.document_of_id(document_id)
+            if number >= 0:
+                return view, number
+        return None
+
+    def verify(self) -> int:
+        """Check every byte against its checksum; returns how many were read. Raises `IndexDamaged`."""
+        return sum(view.segment.file.verify() for view in self.views)
+
+    def size(self) -> int:
+        """Bytes on disk of the segments."""
+        return sum(view.segment.file.nbytes for view in self.views)
+
+
+class Store:
+    """An index directory. Raises what `manifest.load` raises unless ``create``."""
+
+    def __init__(self, directory: str | os.PathLike[str], create: bool = False) -> None:
+        require_whoosh3()
+        self.directory = Path(directory)
+        self._segments: dict[str, Segment] = {}
+        try:
+            self._snapshot: Snapshot | None = self._open(manifests.load(self.directory))
+        except IndexMissing:
+            if not create:
+                raise
+            self._make()
+            self._snapshot = self._open(manifests.load(self.directory))
+
+    def _make(self) -> None:
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            manifests.store(self.directory, Manifest())
+        except OSError as error:
+            raise IndexReadOnly(
+                f"{self.directory}: cannot be written ({error.strerror}). Name another directory with --index."
+            ) from error
+
+    def snapshot(self) -> Snapshot:
+        """The state committed last, by whichever process."""
+        current = manifests.load(self.directory)
+        if self._snapshot is None or current.generation != self._snapshot.manifest.generation:
+            for _ in range(20):  # a writer may remove a merged segment between our two looks
+                try:
+                    self._snapshot = self._open(current)
+                    break
+                except IndexDamaged:
+                    later = manifests.load(self.directory)
+                    if later.generation == current.generation:
+                        raise
+                    current = later
+        assert self._snapshot is not None
+        return self._snapshot
+
+    def _open(self, manifest: Manifest) -> Snapshot:
+        self._refuse_foreign(manifest)
+        segments, kept = [], {}
+        for entry in manifest.segments:
+            key = json.dumps([entry["name"], entry.get("deleted")])
+            segment = self._segments.get(key) or Segment(self.directory, entry)
+            kept[key] = segment
+            segments.append(segment)
+        self._segments = kept
+        return Snapshot(self.directory, manifest, segments)
+
+    def _refuse_foreign(self, manifest: Manifest) -> None:
+        """Name what stock Whoosh wrote: a segment of its own, or a later table of contents."""
+        ours = manifest.files()
+        for name in os.listdir(self.directory):
+            if name.startswith("MAIN_") and name not in ours:
+                if name.endswith(".seg"):
+                    raise ForeignWriter(
+                        f"{self.directory / name}: stock Whoosh wrote a segment here, which essaysearch cannot rank."
+                        f" {manifests.REBUILD.format(directory=self.directory)}"
+                    )
+            if name.startswith("_MAIN_") and name.endswith(".toc"):
+                try:
+                    generation = int(name[6:-4])
+                except ValueError:
+                    continue
+                if generation > manifest.generation:
+                    raise ForeignWriter(
+                        f"{self.directory / name}: a table of contents newer than the last commit: another program"
+                        f" wrote here. {manifests.REBUILD.format(directory=self.directory)}"
+                    )
+
+    def writer(self, timeout: float = 10.0, memory: int = 256 << 20, fast: bool | None = None) -> Writer:
+        """The one writer. Waits up to ``timeout`` seconds for another to finish.
+
+        ``memory``: bytes to gather before a segment is written. ``fast``: use compiled kernels
+        (None: where numba is installed). Raises `IndexLocked`, naming the holder, or `IndexReadOnly`.
+        """
+        from essaysearch.columnar.writer import Writer
+
+        lock = self._lock(timeout)
+        try:
+            return Writer(self, lock, memory, fast)
+        except BaseException:
+            lock.release()
+            raise
+
+    def _lock(self, timeout: float) -> Any:
+        from whoosh.filedb.filestore import FileStorage
+
+        if not os.access(self.directory, os.W_OK):
+            raise IndexReadOnly(f"{self.directory}: the index cannot be written. Check its permissions.")
+        lock = FileStorage(str(self.directory)).lock(LOCK)
+        deadline = time.monotonic() + timeout
+        try:
+            while not lock.acquire():
+                if time.monotonic() >= deadline:
+                    raise IndexLocked(
+                        f"{self.directory}: {self._holder()} is writing to this index, and did not finish within"
+                        f" {timeout:g} s. Wait for it, or end it."
+                    )
+                time.sleep(0.05)
+        except PermissionError as error:
+            raise IndexReadOnly(f"{self.directory}: the index cannot be written. Check its permissions.") from error
+        (self.directory / _HOLDER).write_text(
+            json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")})
+        )
+        return lock
+
+    def _holder(self) -> str:
+        try:
+            told = json.loads((self.directory / _HOLDER).read_text())
+            return f"process {told['pid']} (since {told['since']})"
+        except (OSError, ValueError, KeyError):
+            return "another process"
+
+
+def require_whoosh3() -> None:
+    """Raise `EngineConflict` unless the Whoosh installed is whoosh3 alone."""
+    for rival in ("Whoosh", "Whoosh-Reloaded"):
+        try:
+            importlib.metadata.version(rival)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        raise EngineConflict(
+            f"{rival} is installed beside whoosh3 and overwrites it. Run `pip uninstall {rival} whoosh3`, then"
+            " `pip install whoosh3==3.54.0`."
+        )
+
+
+def numba_present() -> bool:
+    """Whether the extra ``fast`` is installed; does not import it."""
+    import importlib.util
+
+    return importlib.util.find_spec("numba") is not None

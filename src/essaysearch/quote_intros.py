@@ -1,0 +1,249 @@
+"""Who is quoted: the lines with which writers and mail programs introduce what somebody else said.
+
+Two layouts cover nearly all mail: a sentence ("On 3 May, Ada wrote:", "Ada schrieb am 3. Mai:")
+and a block of header lines (From, Sent, To, Subject). Languages are rows of the tables below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_VERBS = {
+    "en": r"wrote|writes|write|said|says|say|asked|asks|replied|responded|answered|scribbled|opined|noted"
+    r"|commented|posted|spake|spoke|sent|mentioned|suggested|stated|remarked|typed|quoth|uttered|claims?",
+    "de": r"schrieb|schreibt|geschrieben|meinte|meint|sagte|sagt|antwortete|fragte|fragt|tippte",
+    "fr": r"a écrit|a ecrit|écrivait|ecrivait|écrit|ecrit|écrivit|a dit|disait|a répondu|répondait",
+    "es": r"escribió|escribio|escribía|ha escrito|dijo",
+    "it": r"ha scritto|scrisse|scriveva|scrive|ha detto",
+    "pt": r"escreveu|disse",
+    "nl": r"schreef|heeft geschreven|schrijft|zei",
+    "sv, da, no": r"skrev|skriver|skreiv",
+    "fi": r"kirjoitti|kirjoittaa",
+    "pl": r"napisał\(a\)|napisał|napisała|pisze",
+    "cs": r"napsal\(a\)|napsal|napsala",
+    "hu": r"írta|ezt írta",
+    "ru": r"написал\(а\)|написал|написала|писал|пишет",
+}
+_VERB = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道|さんは書きました", re.IGNORECASE
+)
+
+_WEEKDAYS = (
+    "mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    "|mo|di|mi|do|fr|sa|so|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
+    "|lun|mar|mer|jeu|ven|sam|dim|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    "|mié|jue|vie|sáb|dom|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda|terça|quarta|quinta"
+    "|sexta|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ma|woe?|don|vr|za|zo|maandag|dinsdag"
+    "|woensdag|donderdag|vrijdag|zaterdag|zondag|tors|tis|ons|lör|sön|man|tir|lør|søn"
+)
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august"
+    "|september|october|november|december|januar|jänner|februar|märz|mrz|mär|mai|juni|juli|oktober|okt|dezember"
+    "|dez|janvier|janv|février|févr|fév|mars|avril|avr|juin|juillet|juil|août|septembre|octobre|novembre"
+    "|décembre|déc|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|octubre|noviembre"
+    "|diciembre|dic|mag|giu|lug|ott|janeiro|fevereiro|março|maio|maggio|giugno|luglio|settembre|ottobre|dicembre|gennaio"
+    "|febbraio|aprile|januari|februari|maart|mei|augustus|maj|setembro|outubro|dezembro|novembro"
+)
+_CLOCK = (
+    r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?\s?m\b\.?)?\s*(?:Uhr\b)?\s*"
+    r"(?:\(?(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}\)?|(?-i:\(?[A-Z]{2,5}\)?)(?=[\s,:]|$))?\s*(?-i:\([A-Z]{2,5}\))?"
+)
+_FILLERS = (
+    "on|at|am|vom|le|el|il|op|em|den|dne|dnia|w dniu|il giorno|el día|no dia|um|om|à|alle|alle ore|ore|às"
+    r"|\?s|a las|kl\.?|klo|the|of|de|del|van|dated?|-|–"
+)
+_PIECES = (
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?(?:{_MONTHS})\b\.?(?:\s+(?:de\s+|del\s+)?\d{{2,4}})?",
+    rf"(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?",
+    _CLOCK,
+    r"\d{1,4}(?:[./-]\d{1,4}){1,2}\.?",
+    r"\d{4}年\d{1,2}月\d{1,2}日(?:\s*\([^()]{1,3}\))?",
+    r"\(?(?:GMT|UTC)?[+-]\d{4}\)?",
+    r"\d{4}\b",
+)
+# The date with which an introduction may open: every piece of it holds a digit or stands beside one.
+_DATE = re.compile(
+    rf"(?:(?:(?:{_FILLERS})\s+)*"
+    rf"(?:(?:{_WEEKDAYS})\.?,?\s+(?:(?:den|the|le|el)\s+)?(?=\d|(?:{_MONTHS})\.?\s+\d))?"
+    rf"(?:{'|'.join(_PIECES)})(?:[\s,;，]+|$|(?=[<(])))+",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"(?:\*+\s*|\"?(?:thus\s+)?(?:spake|spoke|wrote|quoth)\s+"
+    r"|(?:in|dans|no)\s+(?:article|message|mail|e-mail|the message|l'article|artikel)\s+"
+    r"(?:<[^>]*>|\S+@\S+|[^\s,]+),?\s*"
+    r"|in\s+(?:<[^>]*>|\S+@\S+),?\s*|<[^>\s]*@[^>]*>,\s*"
+    r"|(?:quoting|zitat von|citation de|citando|selon)\s+"
+    r"|(?:on|at|am|le|el|il|op|em|den|dne|den|il giorno|el día)\s+(?=\S))+",
+    re.IGNORECASE,
+)
+_QUOTING = re.compile(
+    r"\s*(?:quoting|zitat von|citation de|citando|thus (?:spake|spoke|wrote))\s+\S", re.IGNORECASE
+)
+_MAILTO = re.compile(r"\s*(?:<mailto:[^>]*>|\[mailto:[^\]]*\]|\(mailto:[^)]*\))")
+_ADDRESS = re.compile(r"[\w.+%=/-]+(?:@| at )[\w-]+(?:\.[\w-]+)*")
+_BRACKETED = re.compile(r"\s*<[^<>]*>?|\s*\[[^\]]*@[^\]]*\]")
+_SUFFIX = re.compile(r"(?:Ph\.?\s?D|M\.?D|Jr|Sr|I{2,3}|Esq)\.?")
+_IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_AFTER_VERB = re.compile(
+    r"(?:(?:the\s+)*following\b.*|in\s+(?:message|article|news|<).*|on\s.*|am\s.*|vom\s.*|le\s.*|op\s.*"
+    r"|via\s.*|about\s.*|at\s.*|to\s.*|by\s.*|that|thusly|back|folgendes|[\s.…:]*)$",
+    re.IGNORECASE,
+)
+_PRONOUNS = frozenset("you i he she they we it du sie vous tu usted ich je someone somebody".split())
+_NO_NAME = frozenset(
+    """the this that these those my your his her its our their as and but or so if when what which who there
+    here then for from in on at to of a an is are was were be not no yes it i also well now just some one
+    der die das le la les un une el los""".split()
+)
+_PARTICLES = frozenset("de der den van von la le du di da del dos af ter ten zu bin ibn al el".split())
+
+
+class Intro(NamedTuple):
+    """An introduction of ``lines`` lines; ``speaker`` is None where it names nobody ("you wrote:").
+
+    ``sure``: it names a date, an address or a message, so it introduces a quotation even where
+    none is marked below it.
+    """
+
+    lines: int
+    speaker: str | None
+    sure: bool
+
+
+def intro_ending_at(texts: Sequence[str], last: int, first: int = 0, marked: bool = True) -> Intro | None:
+    """The introduction whose last line is ``texts[last]``, looking back to ``first`` at the furthest.
+
+    ``marked`` says that a deeper quotation follows at once, so that "Ada says:" is enough; without
+    it only a sure one counts. None where the line introduces nobody.
+    """
+    line = texts[last].rstrip()
+    if not line or len(line) > 400:
+        return None
+    ends = line[-1] in ":：" or line.endswith("...")
+    if not (ends or (marked and _VERB.search(line))):
+        return None
+    joined = ""
+    best: Intro | None = None
+    for at in range(last, max(first, last - 3) - 1, -1):
+        piece = texts[at].strip()
+        if not piece:
+            break
+        joined = f"{piece} {joined}".rstrip()
+        found = _introduces(joined, marked)
+        if found is None:
+            if best is not None:
+                break
+            continue
+        # A longer reading wins only if it begins as introductions begin.
+        if best is None or _begins(piece):
+            best = Intro(last - at + 1, found.speaker, found.sure)
+        if _begins(piece):
+            break
+    if best is None or not (marked or best.sure):
+        return None
+    return best
+
+
+def person(text: str) -> str | None:
+    """The name in an author's field: ``Ada King`` of ``"King, Ada" <a@b.c>`` or ``a@b.c (Ada King)``.
+
+    The address itself where there is no name; None where there is neither.
+    """
+    text = _MAILTO.sub("", text).strip(" \t,;:*")
+    address = _ADDRESS.search(text)
+    for match in _IN_PARENTHESES.finditer(text):
+        inside = match[1].strip()
+        outside = _ADDRESS.sub("", text[: match.start()]).strip(" <>\"'")
+        if address and inside and not outside and not _ADDRESS.search(inside):
+            return natural_name(inside)
+    bare = _BRACKETED.sub(" ", text)
+    bare = re.sub(r"\([^()]*\)?", " ", bare)
+    bare = _ADDRESS.sub(" ", bare)
+    bare = " ".join(bare.split()).strip(" ,;:\"'`*<>[]()")
+    if bare and any(c.isalpha() for c in bare):
+        return natural_name(bare)
+    return address.group().replace(" at ", "@") if address else None
+
+
+def natural_name(name: str) -> str:
+    """``Ada King`` for ``King, Ada``; mailing lists' additions ("via LIST") and quote marks are cut."""
+    name = re.sub(r"\s+(?:via|through|par|on behalf of)\s.*$", "", name.strip(" \"'`"), flags=re.IGNORECASE)
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2 and all(parts) and not _SUFFIX.fullmatch(parts[1]):
+        name = f"{parts[1]} {parts[0]}"
+    return " ".join(name.split()).strip(" \"'`")
+
+
+def _begins(line: str) -> bool:
+    """Whether a line opens as introductions do: "On", "In article", a date, "Quoting"."""
+    return bool(_LEAD.match(line) or _DATE.match(line) or _QUOTING.match(line))
+
+
+def _introduces(text: str, marked: bool) -> Intro | None:
+    ends = text[-1] in ":："
+    bare = _MAILTO.sub("", text).rstrip(" :：.…")
+    address = _ADDRESS.search(bare) or re.search(r"<[^<>]{0,3}[^<>]*>", bare)
+    dated = _DATE.search(bare)
+    if _QUOTING.match(bare) and ends:
+        return _named(_LEAD.sub("", bare, count=1), True, marked)
+    verb = None
+    for match in _VERB.finditer(bare):
+        verb = match
+    if verb is None:
+        # "2017-04-19 19:20 GMT+02:00 Ada King <a@b.c>:"
+        if ends and address and dated and dated.start() == 0:
+            return _named(bare[dated.end() :], True, marked)
+        # "* Ada King <a@b.c> [030502 12:30]:"
+        if ends and address and re.fullmatch(r"\* .*>\s*\[\d[\d :/.-]*\]", bare):
+            return _named(bare[: bare.rindex("[")], True, marked)
+        return None
+    sure = bool(address or dated)
+    before, after = bare[: verb.start()].rstrip(" ,"), bare[verb.end() :].strip(" ,")
+    if after and not _AFTER_VERB.match(after):
+        # The name stands after the verb: "Am 3. Mai 2004 schrieb Ada King", "Op 3 mei schreef Ada".
+        if before and not _only_date(before):
+            return None
+        return _named(after, sure, marked)
+    if not before:
+        return None
+    return _named(before, sure, marked)
+
+
+def _only_date(text: str) -> bool:
+    rest = _DATE.sub("", _LEAD.sub("", f"{text} ", count=1)).strip(" ,.:;-()")
+    return not rest or rest.lower() in ("uhr", "at", "um", "am", "on")
+
+
+def _named(text: str, sure: bool, marked: bool) -> Intro | None:
+    """The introduction whose words, verb and colon taken off, are these."""
+    text = text.strip()
+    for _ in range(3):
+        shorter = _DATE.sub("", f"{text} ", count=1) if _DATE.match(f"{text} ") else text
+        shorter = _LEAD.sub("", shorter, count=1) if _LEAD.match(shorter) else shorter
+        if shorter.strip() == text:
+            break
+        text = shorter.strip()
+    text = text.strip(" ,;:")
+    if not text:
+        return Intro(1, None, sure) if sure else None
+    if text.lower() in _PRONOUNS:
+        return Intro(1, None, sure)
+    name = person(text)
+    if name is None or len(name) > 70:
+        return Intro(1, None, sure) if sure and name is None else None
+    if sure and _ADDRESS.search(text):
+        return Intro(1, name, True)
+    return Intro(1, name, sure) if _is_name(name, sure) else None
+
+
+def _is_name(name: str, sure: bool) -> bool:
+    """Whether words without an address beside them can be somebody's name; beside a date, lower case may."""
+    words = name.split()
+    if not 1 <= len(words) <= 7 or words[0].lower() in _NO_NAME:
+        return False
+    if "@" in name or len(words) == 1 or (sure and len(words) <= 4):
+        return True
+    return all(not w[0].islower() or w.lower() in _PARTICLES for w in words)
