@@ -7,10 +7,12 @@ and what was read of it before stays.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from essaysearch.errors import ReadError
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
@@ -24,6 +26,7 @@ from essaysearch.readers.table import reader_named, sniff
 OVERRIDES = ".overrides.toml"
 """How the name of a file of corrections ends; it stands beside its source and is none itself."""
 
+_HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml")
 
 
@@ -51,7 +54,9 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str | Skipped]
             empty = False
             yield found
         if empty:
-            yield Skipped(shown(path), "The directory holds no files to read, or none that were not read already.")
+            yield Skipped(
+                shown(path), "The directory holds no files to read, or none that were not read already."
+            )
 
 
 def read(
@@ -84,7 +89,9 @@ def read(
         yield Skipped(shown(source.path), _sentence(str(error).removeprefix(f"{source.path}: ")))
     except Exception as error:
         # A reader's own mistake: named here, so that every other file is still read.
-        yield Skipped(shown(source.path), f"Reading stopped at an unforeseen {type(error).__name__}: {error}.")
+        yield Skipped(
+            shown(source.path), f"Reading stopped at an unforeseen {type(error).__name__}: {error}."
+        )
 
 
 def shown(path: str) -> str:
@@ -149,9 +156,9 @@ def _is_index(names: list[str]) -> bool:
     return "manifest.json" in names and any(name.endswith(".toc") for name in names)
 
 
-def _overrides(defaults: Mapping[str, str]) -> dict[str, object]:
+def _overrides(defaults: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a document that the command line replaces."""
-    fixed: dict[str, object] = {}
+    fixed: dict[str, Any] = {}
     if author := defaults.get("author"):
         fixed.update(authors=authors_of(author)[0], authors_complete=True, authors_inferred=())
     if given := defaults.get("date"):
@@ -165,38 +172,45 @@ def _overrides(defaults: Mapping[str, str]) -> dict[str, object]:
 
 
 def _finished(
-    document: Document, reader: Reader, path: str, notes: tuple[str, ...], fixed: Mapping[str, object]
+    document: Document, reader: Reader, path: str, notes: tuple[str, ...], fixed: Mapping[str, Any]
 ) -> Document:
     """The document with what only the run knows: reader, path, overrides, notes, voices."""
-    document = replace(
-        _storable(document), reader=reader.name, path=shown(path), notes=document.notes + notes, **fixed  # type: ignore[arg-type]
-    )
-    if any(block.reason == LOST_MARKS for block in document.blocks):
-        from essaysearch.voices import infer
+    known = {"reader": reader.name, "path": shown(path), "notes": document.notes + notes, **fixed}
+    document = _storable(replace(document, **known))
+    return _voiced(document) if any(block.reason == LOST_MARKS for block in document.blocks) else document
 
-        document = infer(document)
-    return document
+
+def _voiced(document: Document) -> Document:
+    try:
+        from essaysearch.voices import infer
+    except ImportError:
+        return document
+    return infer(document)
+
+
+_TEXTS = ("id", "text", "title", "url", "source", "thread", "parent", "date")
 
 
 def _storable(document: Document) -> Document:
     """The document without characters that no file can hold (half surrogates, zeros); no offset moves."""
-    clean = {
-        name: _clean(value) for name in ("id", "text", "title", "url", "source") if (value := getattr(document, name))
-    }
-    changed = {name: value for name, value in clean.items() if value != getattr(document, name)}
-    authors = tuple(_clean(author) for author in document.authors)
-    if not changed and authors == document.authors:
+    changed: dict[str, Any] = {}
+    for name in (*_TEXTS, "authors", "authors_inferred", "categories", "metadata"):
+        value = getattr(document, name)
+        if value and (clean := _clean(value)) != value:
+            changed[name] = clean
+    if not changed:
         return document
     note = "characters that cannot be stored were replaced"
-    return replace(document, authors=authors, notes=(*document.notes, note), **changed)
+    return replace(document, notes=(*document.notes, note), **changed)
 
 
-def _clean(text: str) -> str:
-    if text.isascii():
-        return text.replace("\0", " ")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        # One replacement a half surrogate: every offset stays.
-        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    return text.replace("\0", " ")
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        if not value.isascii() and _HALF_SURROGATE.search(value):
+            value = _HALF_SURROGATE.sub("\ufffd", value)
+        return value.replace("\0", " ")
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(map(_clean, value))
+    return value

@@ -58,7 +58,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
             yield Skipped(source.path, problem, place)
             continue
         document = _document(record, number, notes)
-        yield document or Skipped(source.path, "has neither a text nor a title", place)
+        yield document or Skipped(source.path, "The line has neither a text nor a title.", place)
 
 
 def _first_records(text: str) -> Iterator[dict[str, Any]]:
@@ -74,11 +74,11 @@ def _record(line: bytes) -> tuple[dict[str, Any] | None, list[str], str]:
     try:
         value = json.loads(text, strict=False, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
-        return None, [], f"is no JSON: {error.msg.lower()} at character {error.pos + 1}"
+        return None, [], f"The line is no JSON: {error.msg.lower()} at character {error.pos + 1}."
     except (ValueError, RecursionError) as error:
-        return None, [], f"cannot be read as JSON: {str(error).lower()}"
+        return None, [], f"The line cannot be read as JSON: {str(error).lower()}."
     if not isinstance(value, dict):
-        return None, [], "is not a JSON object"
+        return None, [], "The line is no JSON object."
     return value, notes, ""
 
 

@@ -34,7 +34,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """The file as one document of kind ``page``."""
     text = source.text()
     if not text.strip():
-        yield Skipped(source.path, "holds no text")
+        yield Skipped(source.path, "The file holds no text.")
         return
     facts, start = _head(text)
     body = text[start:].rstrip()

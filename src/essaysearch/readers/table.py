@@ -6,11 +6,13 @@ To read another format: one new file with a `Reader`, one row here.
 from __future__ import annotations
 
 from essaysearch.errors import ReadError, UnknownReader
-from essaysearch.readers import jsonl, plain
+from essaysearch.readers import author_page, comment_page, jsonl, plain
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
 READERS: tuple[Reader, ...] = (
+    comment_page.READER,
+    author_page.READER,
     jsonl.READER,
     plain.READER,
 )
@@ -25,7 +27,7 @@ def sniff(source: SourceFile) -> Reader:
     Raises `ReadError` where the file is empty or no reader knows it.
     """
     if not source.head:
-        raise ReadError(f"{source.path}: is empty.")
+        raise ReadError(f"{source.path}: the file is empty.")
     best, most = None, 0.0
     for reader in READERS:
         sure = reader.sniff(source)
@@ -34,8 +36,8 @@ def sniff(source: SourceFile) -> Reader:
         if sure > most:
             best, most = reader, sure
     if best is None:
-        what = "holds binary data" if source.is_binary else "holds no text"
-        raise ReadError(f"{source.path}: {what} that no reader knows; `--as` forces a reader.")
+        what = "binary data" if source.is_binary else "no text"
+        raise ReadError(f"{source.path}: the file holds {what} that a reader knows; `--as` forces a reader.")
     return best
 
 
