@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ NAMES: tuple[tuple[str, Site], ...] = (
 """What a page calls itself, where it has lost its address."""
 
 TITLE_ENDS = re.compile(
-    r"\s*(?:[-—–|:]\s*(?:LessWrong(?: 2\.0)?(?: viewer)?|Less ?Wrong|GreaterWrong|(?:AI )?Alignment Forum|EA Forum"
-    r"|Effective Altruism Forum|LW|EA Forum (?:Bots|Viewer))(?: discussion)?)+\s*$",
+    r"\s*(?:[-—–|:]\s*(?:LessWrong(?: 2\.0)?(?: viewer)?|Less ?Wrong|GreaterWrong|(?:AI )?Alignment Forum|LW"
+    r"|EA Forum(?: Bots| Viewer)?|Effective Altruism Forum)(?: discussion)?)+\s*$",
     re.IGNORECASE,
 )
 
@@ -80,7 +80,7 @@ def site_named(text: str) -> Site | None:
     return None
 
 
-def urlsplit_safely(url: str):  # type: ignore[no-untyped-def]
+def urlsplit_safely(url: str) -> SplitResult:
     """`urlsplit`, with an empty answer for what is no address."""
     try:
         return urlsplit(url.strip())

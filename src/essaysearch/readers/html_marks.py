@@ -9,7 +9,8 @@ from essaysearch.readers.html_tree import Element, classes, tag_of
 BREAK = "\x00"
 BOLD_STARTS = "\x02"
 BOLD_ENDS = "\x03"
-"""Signs that stand for ``<br>``, ``<b>`` and ``</b>`` while a run of text is gathered."""
+NOTE_STARTS = "\x04"
+"""Signs that stand for ``<br>``, ``<b>``, ``</b>`` and a footnote's own label while text is gathered."""
 
 _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only mw-editsection headerlink "
@@ -34,6 +35,7 @@ _ASIDE_CLASSES = frozenset(["sidenote", "marginnote", "inline-footnote-content"]
 _NOTE_LINK = re.compile(
     r"#(?:.*[-_:])?(?:user-content-)?(?:fn|f\d+n|note|footnote|endnote|cite_note|ftn|ref)", re.I
 )
+_BACKLINK_TARGET = re.compile(r"#_?(?:edn|ftn|fn|cite_|note)-?ref|#f\d+r?ref|#_?ref-fn", re.I)
 _NOTE_LABEL = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,3}|[a-z]{1,2}|[ivx]{1,5})\]?", re.I)
 _BACKLINK_CLASS = re.compile(r"foot-?note-?back|back-?ref|back-?link|reversefootnote|mw-cite-backlink", re.I)
 _BACKLINK_TEXT = frozenset(
@@ -97,6 +99,11 @@ def is_backlink(element: Element) -> bool:
         and len(element) <= 1
         and "".join(element.itertext()).strip() in _BACKLINK_TEXT
     )
+
+
+def leads_back(element: Element) -> bool:
+    """Whether a link stands before a footnote and leads to its mark in the text (Word, Drupal, Wikipedia)."""
+    return bool(_BACKLINK_TARGET.search(str(element.get("href") or "")))
 
 
 def note_mark(element: Element, text: str) -> str | None:

@@ -15,12 +15,14 @@ from essaysearch.readers.html_marks import (
     BOLD_ENDS,
     BOLD_STARTS,
     BREAK,
+    NOTE_STARTS,
     is_aside,
     is_backlink,
     is_data_table,
     is_hidden,
     is_note,
     is_quote,
+    leads_back,
     note_mark,
     script_text,
 )
@@ -44,9 +46,10 @@ _CODE = frozenset("pre listing xmp plaintext".split())
 _PARAGRAPHS = re.compile(f"{BREAK}(?:[\\s{BOLD_STARTS}{BOLD_ENDS}]*{BREAK})+")
 _BOLD_MARKS = re.compile(f"([{BOLD_STARTS}{BOLD_ENDS}])")
 _INVISIBLE = dict.fromkeys((*range(9), 11, *range(14, 32), 0xAD, 0x200B, 0x2060, 0xFEFF))
-_INVISIBLE_BUT_MARKS = dict.fromkeys(_INVISIBLE.keys() - {0, 2, 3})
+_INVISIBLE_BUT_MARKS = dict.fromkeys(_INVISIBLE.keys() - {0, 2, 3, 4})
 _NOTES_HEADING = re.compile(r"(?:foot|end)?notes?:?", re.I)
 _NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
+_SPACED_MARK = re.compile(r"\[\s+(\d{1,3})\s+\]")
 _NUMBERED = re.compile(r"\[?\w{1,3}[\]).]|[*†‡^]")
 _THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
 _HEADING_WORDS = 14
@@ -163,6 +166,8 @@ def _enter(walk: _Walk, node: Element, is_root: bool) -> None:
         walk.buffer.append(BOLD_STARTS)
     elif tag in ("sup", "sub", "a"):
         walk.starts.append((walk.flushes, len(walk.buffer)))
+        if tag == "a" and leads_back(node) and not "".join(walk.buffer).strip():
+            walk.buffer.append(NOTE_STARTS)
     elif tag == "q":
         walk.buffer.append("“")
     elif tag == "img" and "emoji" in str(node.get("class") or ""):
@@ -265,11 +270,11 @@ def _rewrite(walk: _Walk, node: Element, tag: str, begun: tuple[int, int]) -> No
     text = "".join(walk.buffer[start:])
     if len(text) > 24:
         return
-    if tag == "a":
-        new = note_mark(node, text)
+    before = _BOLD_MARKS.sub("", "".join(walk.buffer[max(0, start - 3) : start]))
+    if tag != "a":
+        new = script_text(tag, before, text)
     else:
-        before = "".join(walk.buffer[max(0, start - 3) : start])
-        new = script_text(tag, _BOLD_MARKS.sub("", before), text)
+        new = None if before.rstrip().endswith("[") else note_mark(node, text)
     if new is not None:
         walk.buffer[start:] = [new]
 
@@ -289,8 +294,11 @@ def _flush(walk: _Walk) -> None:
         if code.strip():
             _add(walk, code, "code")
         return
+    is_a_note = NOTE_STARTS in raw
+    walk.notes += is_a_note
     for text, bold in _runs(walk, raw):
         _add_run(walk, text, bold)
+    walk.notes -= is_a_note
 
 
 def _runs(walk: _Walk, raw: str) -> Iterator[tuple[str, bool]]:
@@ -319,7 +327,8 @@ def _runs(walk: _Walk, raw: str) -> Iterator[tuple[str, bool]]:
 
 def _line(text: str) -> str:
     """The text on one line, invisible characters and marks taken out."""
-    return " ".join(_BOLD_MARKS.sub("", text).translate(_INVISIBLE).split())
+    line = " ".join(_BOLD_MARKS.sub("", text).translate(_INVISIBLE).split())
+    return _SPACED_MARK.sub(r"[\1]", line) if "[ " in line else line
 
 
 def _add_run(walk: _Walk, text: str, bold: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -29,13 +30,14 @@ _AUTHORS = (
     "sailthru.author", "byl", "twitter:data1",
 )  # fmt: skip
 _DATES = (
-    "article:published_time", "citation_publication_date", "citation_date", "citation_online_date", "og:published_time",
-    "dc.date.issued", "dc.date", "dcterms.date", "dcterms.issued", "dcterms.created", "parsely-pub-date",
-    "sailthru.date", "datepublished", "pubdate", "publish-date", "publication_date", "date", "article.published",
+    "article:published_time", "citation_publication_date", "citation_date", "citation_online_date",
+    "og:published_time", "dc.date.issued", "dc.date", "dcterms.date", "dcterms.issued", "dcterms.created",
+    "parsely-pub-date", "sailthru.date", "datepublished", "pubdate", "publish-date", "publication_date",
+    "date", "article.published",
 )  # fmt: skip
 _WORKS = frozenset(
-    "article newsarticle blogposting scholarlyarticle socialmediaposting discussionforumposting techarticle report "
-    "opinionnewsarticle analysisnewsarticle qapage question review book chapter webpage creativework".split()
+    "article newsarticle blogposting scholarlyarticle socialmediaposting discussionforumposting techarticle "
+    "report opinionnewsarticle analysisnewsarticle question review book chapter webpage creativework".split()
 )
 _ADDRESS_DATE = re.compile(r"/((?:19|20)\d{2})[/-](0[1-9]|1[0-2])(?:[/-](0[1-9]|[12]\d|3[01]))?(?=[/-])")
 
@@ -104,7 +106,8 @@ def _heads(root: Element) -> dict[str, list[str]]:
     heads: dict[str, list[str]] = {}
     for meta in root.iter("meta"):
         name = meta.get("name") or meta.get("property") or meta.get("itemprop") or ""
-        content = " ".join(str(meta.get("content") or "").split())
+        # Programs that fill these in often escape them twice.
+        content = " ".join(unescape(str(meta.get("content") or "")).split())
         if name and content:
             heads.setdefault(str(name).strip().lower(), []).append(content)
     return heads
@@ -150,7 +153,7 @@ def _urls(
 
 def _saved_from(root: Element) -> str | None:
     """The address a browser or an archiver wrote into a comment when it saved the page."""
-    before = []
+    before: list[Element] = []
     node = root.getprevious()
     while node is not None and len(before) < 20:
         before.append(node)
@@ -213,6 +216,8 @@ def _author_lists(
         yield "JSON-LD", authors_of(work.get("author") or work.get("creator") or "")[0]
     for name in _AUTHORS:
         values = [_person(value) for value in heads.get(name, [])]
+        if name == "citation_author":
+            values = [_in_order(value) for value in values]
         if name == "twitter:data1" and "written by" not in " ".join(heads.get("twitter:label1", [])).lower():
             continue
         yield f"meta {name}", _people(values)
@@ -227,6 +232,12 @@ def _people(values: list[str]) -> tuple[str, ...]:
     if len(values) == 1:
         return authors_of(values[0])[0]
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _in_order(name: str) -> str:
+    """``Doe, Jane`` as ``Jane Doe``."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else name
 
 
 def _person(text: str) -> str:
