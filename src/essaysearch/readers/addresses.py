@@ -8,12 +8,9 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.forums import address_of, site_of, urlsplit_safely
 
-_ARXIV = re.compile(
-    r"/(?:abs|pdf|html|e-print|format|list)/((?:[a-z-]+(?:\.[A-Z]{2})?/\d{7})|\d{4}\.\d{4,5})(v\d+)?", re.I
-)
-_ARXIV_ID = re.compile(r"(?:arxiv:)?((?:[a-z-]+(?:\.[A-Z]{2})?/\d{7})|\d{4}\.\d{4,5})(v\d+)?", re.I)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$|/+$", re.I)
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|ref|referrer|source|share|amp|_ga|igshid", re.I)
 
@@ -35,14 +32,8 @@ def id_of_address(url: str) -> str | None:
         named = address_of(url)
         if inner := named.comment or named.post:
             return f"{site.prefix}:{inner}"
-    if host.endswith("arxiv.org") and (match := _ARXIV.search(parts.path)):
-        return f"arxiv:{match[1]}"
+    if host.endswith("arxiv.org") and (number := arxiv_id(parts.path.removesuffix(".pdf"))):
+        return number.document_id
     path = _INDEX.sub("", unquote(parts.path))
     query = urlencode([pair for pair in parse_qsl(parts.query) if not _TRACKING.fullmatch(pair[0])])
     return f"{host}{path}" + (f"?{query}" if query else "")
-
-
-def arxiv_id(text: str) -> tuple[str, str] | None:
-    """An arXiv number and its version (``"v2"`` or empty) from ``arXiv:2401.05566v2`` or an address."""
-    match = _ARXIV_ID.fullmatch(text.strip()) or _ARXIV.search(text)
-    return (match[1], match[2] or "") if match else None

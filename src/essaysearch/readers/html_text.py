@@ -271,6 +271,7 @@ def _rewrite(walk: _Walk, node: Element, tag: str, begun: tuple[int, int]) -> No
     if len(text) > 24:
         return
     before = _BOLD_MARKS.sub("", "".join(walk.buffer[max(0, start - 3) : start]))
+    new: str | None
     if tag != "a":
         new = script_text(tag, before, text)
     else:

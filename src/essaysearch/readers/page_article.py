@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from essaysearch.readers.html_tree import Element, classes, drop, tag_of
 
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins del kbd label mark q s samp small span "
-    "strike strong sub sup time tt u var wbr d-cite d-footnote d-math".split()
+    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins del kbd label mark q s samp small "
+    "span strike strong sub sup time tt u var wbr d-cite d-footnote d-math".split()
 )
 _SILENT = frozenset("script style noscript template head select textarea button option svg math".split())
 _AWAY_TAGS = frozenset("nav footer aside form dialog".split())
+_AWAY_BOXES = frozenset("div section ul ol table td p span header li center".split())
 _AWAY_WORDS = frozenset(
     """comments comment disqus sidebar footer menu nav navbar navigation breadcrumb breadcrumbs related
-    recommended recommendations share sharing sharedaddy social promo advert advertisement ads ad banner cookie
-    cookies consent newsletter subscribe subscription signup popup modal widget widgets masthead toolbar pagination
-    pager bio authorbox tags postmeta respond login search toc trackback catlinks navbox printfooter""".split()
+    recommended recommendations share sharing sharedaddy social promo advert advertisement ads ad banner
+    cookie cookies consent newsletter subscribe subscription signup popup modal widget widgets masthead
+    toolbar pagination pager bio authorbox tags postmeta respond login search toc trackback catlinks navbox
+    printfooter""".split()
 )
 _CONTENT = (
     ("itemprop", re.compile(r"articleBody|blogPost", re.I)),
@@ -138,19 +140,7 @@ def _is_away(node: Element) -> bool:
         return tag_of(node) != "aside" or not {"footnote", "footnotes", "note"}.intersection(classes(node))
     if node.get("role") in ("navigation", "complementary", "contentinfo", "search", "banner", "dialog"):
         return True
-    if tag_of(node) not in (
-        "div",
-        "section",
-        "ul",
-        "ol",
-        "table",
-        "td",
-        "p",
-        "span",
-        "header",
-        "li",
-        "center",
-    ):
+    if tag_of(node) not in _AWAY_BOXES:
         return False
     names = f"{node.get('class') or ''} {node.get('id') or ''}".lower()
     return bool(names.strip()) and any(
