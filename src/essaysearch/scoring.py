@@ -65,7 +65,7 @@ def idf(df: Any, n: Any) -> Any:
     """How telling a term is that ``df`` of ``n`` live units hold in any ranking field; never negative.
 
     >>> round(float(idf(1, 100)), 3)
-    4.209
+    4.21
     """
     df = np.asarray(df, dtype=np.float64)
     return np.log1p((n - df + 0.5) / (df + 0.5))
@@ -77,7 +77,8 @@ def length_share(field: str, words: int = 1) -> float:
     >>> length_share("body", 8), round(length_share("body", 100), 3)
     (0.65, 0.954)
     """
-    return 1.0 - (1.0 - B[field]) * min(1.0, SHORT_QUERY / max(words, 1)) ** LONG_QUERY_DECAY
+    shrink: float = min(1.0, SHORT_QUERY / max(words, 1)) ** LONG_QUERY_DECAY
+    return 1.0 - (1.0 - B[field]) * shrink
 
 
 def field_norm(field: str, length: Any, average: Any, words: int = 1) -> Any:
@@ -102,7 +103,7 @@ def query_weight(qtf: Any) -> Any:
 
 
 def nearness(distance: Any) -> Any:
-    """What a pair of occurrences ``distance`` positions apart (at least 1) adds to the nearness of two words."""
+    """What a pair of occurrences ``distance`` positions apart (at least 1) adds to two words' nearness."""
     distance = np.asarray(distance, dtype=np.float64)
     return np.where(distance <= PROXIMITY_WINDOW, 1.0 / (distance * distance), 0.0)
 
