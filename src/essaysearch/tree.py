@@ -57,6 +57,9 @@ class Node(whoosh_query.Query):  # type: ignore[misc]
         boost = f", boost={self.boost!r}" if self.boost != 1.0 else ""
         return f"{type(self).__name__}({parts}{boost})"
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         from essaysearch.columnar.stock import matcher_of
 
