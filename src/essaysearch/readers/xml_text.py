@@ -108,7 +108,17 @@ def elements(
     the file breaks off in, is `Skipped` with its line; what was read in spite of a mistake
     carries a note. Characters and entities that no XML may hold are put right or kept as written.
     """
-    window = _Window(text_pieces(source))
+    return _elements(source, _Window(text_pieces(source)), names, opening, nests)
+
+
+def elements_of(source: SourceFile, text: str, names: tuple[str, ...]) -> Iterator[Found | Skipped]:
+    """`elements` of a text that stands inside a file of another format."""
+    return _elements(source, _Window(iter((text,))), names, (), False)
+
+
+def _elements(
+    source: SourceFile, window: _Window, names: tuple[str, ...], opening: tuple[str, ...], nests: bool
+) -> Iterator[Found | Skipped]:
     names_here = "|".join(re.escape(name) for name in (*names, *opening))
     mark = re.compile(rf"<(?:!\[CDATA\[|!--|!DOCTYPE|/?((?:[\w.-]+:)?(?:{names_here}))(?=[\s/>]))", re.I)
     spaces: str | None = None

@@ -1,0 +1,261 @@
+"""Bibliographies: BibTeX (also BibLaTeX), RIS, and what EndNote and PubMed export.
+
+A reference becomes its abstract; one without an abstract is its title. TeX is resolved in
+every field but formulas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers import tex
+from essaysearch.readers.abstracts import abstract_text, joined_lines, paper
+from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
+from essaysearch.readers.bibtex import Entry, entries
+from essaysearch.readers.dates import parse_date
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.ris import Record, records
+from essaysearch.readers.source import SourceFile
+from essaysearch.readers.tally import Tally
+
+_BIBTEX = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^\s,={}]*\s*,\s*[A-Za-z_][\w-]*\s*=", re.M)
+_RIS = re.compile(r"^TY  ?-", re.M)
+_ENDNOTE = re.compile(r"\A\s*%0 \S.*\n%[A-Z0-9@] ")
+_PUBMED = re.compile(r"\A\s*PMID- ?\d+\n")
+_AND = re.compile(r"\s+and\s+", re.I)
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>]+")
+_SEPARATED = re.compile(r"\s*[;,]\s*")
+
+_RIS_TAGS: dict[str, tuple[str, ...]] = {
+    "title": ("TI", "T1", "CT", "BT", "%T"),
+    "abstract": ("AB", "N2", "%X"),
+    "authors": ("FAU", "AU", "A1", "A0", "%A"),
+    "editors": ("A2", "ED", "%E"),
+    "date": ("DA", "PY", "Y1", "DP", "%D", "%8"),
+    "url": ("UR", "L2", "LK", "%U"),
+    "doi": ("DO", "M3", "AID", "LID", "%R"),
+    "journal": ("JO", "JF", "T2", "JT", "JA", "%J", "%B"),
+    "keywords": ("KW", "OT", "MH", "%K"),
+    "language": ("LA", "%G"),
+    "publisher": ("PB", "%I"),
+    "volume": ("VL", "VI", "%V"),
+    "issue": ("IS", "IP", "%N"),
+}
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure of an entry with a field, and of RIS's first tag."""
+    text = source.head_text
+    if _RIS.search(text[:4096]) or _ENDNOTE.match(text) or _PUBMED.match(text):
+        return 0.95
+    match = _BIBTEX.search(text)
+    if not match:
+        return 0.0
+    # An entry shown in a page or an essay does not make it a bibliography.
+    before = text[: match.start()].strip()
+    plain = not before or before.startswith(("@", "%", "#")) or source.suffix in READER.suffixes
+    return 0.95 if plain and not before.startswith("<") else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """One document a reference."""
+    tally = Tally(source)
+    text = source.head_text
+    tagged = _RIS.search(text[:4096]) or _ENDNOTE.match(text) or _PUBMED.match(text)
+    count = 0
+    for reading in _of_ris(source) if tagged else _of_bibtex(source):
+        count += 1
+        if isinstance(reading, str):
+            tally.add("reference has", "references have", "neither a title nor an abstract", reading)
+        else:
+            yield reading
+    yield from tally.skipped()
+    if not count:
+        yield Skipped(source.path, "The file holds no references.")
+
+
+def _of_bibtex(source: SourceFile) -> Iterator[Document | Skipped | str]:
+    for entry in entries(source.text()):
+        place = f"line {entry.line}"
+        document = _bibtex_document(entry)
+        if entry.problem and document is None:
+            yield Skipped(source.path, f"The entry {entry.key or 'without a key'} is malformed: {entry.problem}.", place)
+        else:
+            yield document or f"line {entry.line}"
+
+
+def _bibtex_document(entry: Entry) -> Document | None:
+    fields = entry.fields
+
+    def field(*names: str) -> str:
+        return next((text for name in names if (text := tex.plain(fields.get(name, "")))), "")
+
+    authors, complete = _people(fields.get("author") or fields.get("editor") or "")
+    date, notes = _bibtex_date(fields)
+    doi = _DOI.search(fields.get("doi", "").replace("\\_", "_"))
+    arxiv = _eprint(fields) or (arxiv_id(doi[0]) if doi and "arxiv" in doi[0].lower() else None)
+    subtitle = field("subtitle")
+    title = field("title", "booktitle")
+    if entry.problem:
+        notes = (*notes, f"the entry is malformed ({entry.problem}); what stands before was read")
+    return _reference(
+        arxiv,
+        doi[0].rstrip(".,;") if doi else "",
+        title=f"{title}: {subtitle}" if subtitle else title,
+        abstract=_abstract(fields.get("abstract", "")),
+        authors=authors,
+        authors_complete=complete,
+        date=date,
+        url=fields.get("url", "").replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").strip("{} "),
+        categories=_split_keywords([field("keywords", "keyword")]),
+        line=entry.line,
+        notes=notes,
+        metadata={
+            "key": entry.key,
+            "type": entry.kind,
+            "journal": field("journal", "journaltitle", "booktitle"),
+            "publisher": field("publisher", "school", "institution"),
+            "volume": field("volume"),
+            "issue": field("number", "issue"),
+            "pages": field("pages"),
+            "language": field("language", "langid"),
+            "note": field("note", "annote", "annotation"),
+        },
+    )
+
+
+def _abstract(text: str) -> str:
+    """A field that may hold several paragraphs: TeX is resolved in each on its own."""
+    paragraphs = joined_lines(abstract_text(text)).split("\n\n")
+    return "\n\n".join(plain for paragraph in paragraphs if (plain := tex.plain(paragraph)))
+
+
+def _people(text: str) -> tuple[list[str], bool]:
+    """Names joined by "and", in reading order; a name in braces of its own is taken whole."""
+    guarded, depth, out = [], 0, []
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        out.append("\ue002" if depth > 0 and character.isspace() else character)
+    for part in _AND.split("".join(out)):
+        if part.strip():
+            guarded.append(part.replace("\ue002", " ").strip())
+    complete = not guarded or guarded[-1].lower() not in ("others", "et al.", "et al")
+    return [_turned(part) for part in (guarded if complete else guarded[:-1])], complete
+
+
+def _turned(person: str) -> str:
+    """``von Last, Jr, First`` as ``First von Last Jr``."""
+    if person.startswith("{") and person.endswith("}"):
+        return tex.plain(person)
+    parts = [tex.plain(part) for part in person.split(",")]
+    if len(parts) == 2:
+        return f"{parts[1]} {parts[0]}".strip()
+    if len(parts) == 3:
+        return f"{parts[2]} {parts[0]} {parts[1]}".strip()
+    return " ".join(part for part in parts if part)
+
+
+def _bibtex_date(fields: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    given = tex.plain(fields.get("date", ""))
+    year, month, day = (tex.plain(fields.get(name, "")) for name in ("year", "month", "day"))
+    if day.isdigit() and year and month and (full := _dated(year, month, day)):
+        return full, ()
+    for text in (given.split("/")[0], f"{month} {year}" if month else "", f"{year}-{month:0>2}" if month.isdigit() else "", year):
+        if text and (date := parse_date(text)):
+            return date, ()
+    said = given or year
+    return None, (f'the date "{said}" is no date',) if said else ()
+
+
+def _dated(year: str, month: str, day: str) -> str | None:
+    return parse_date(f"{year}-{month:0>2}-{day:0>2}" if month.isdigit() else f"{day} {month} {year}")
+
+
+def _eprint(fields: dict[str, str]) -> ArxivId | None:
+    prefix = (fields.get("archiveprefix") or fields.get("eprinttype") or "").lower()
+    eprint = tex.plain(fields.get("eprint", ""))
+    if eprint and prefix in ("arxiv", ""):
+        found = arxiv_id(eprint)
+        if found:
+            return found
+    for name in ("url", "journal", "note", "howpublished"):
+        text = fields.get(name, "")
+        if "arxiv" in text.lower() and (found := arxiv_id(text.replace("arXiv:", "arXiv: "))):
+            return found
+    return None
+
+
+def _of_ris(source: SourceFile) -> Iterator[Document | Skipped | str]:
+    decoded = ((number, source.decode(line)) for number, line in source.lines())
+    for record in records(decoded):
+        document = _ris_document(record)
+        yield document or f"line {record.line}"
+
+
+def _ris_document(record: Record) -> Document | None:
+    tags = record.tags
+
+    def every(name: str) -> list[str]:
+        return next((tags[tag] for tag in _RIS_TAGS[name] if any(tags.get(tag, ()))), [])
+
+    def first(name: str) -> str:
+        return next((value for value in every(name) if value), "")
+
+    dates = [date for tag in _RIS_TAGS["date"] for value in tags.get(tag, ()) if (date := _ris_date(value))]
+    given = first("date")
+    doi = next((m[0] for tag in (*_RIS_TAGS["doi"], *_RIS_TAGS["url"]) for v in tags.get(tag, ()) if (m := _DOI.search(v))), "")
+    arxiv = next((found for v in every("url") if "arxiv.org" in v and (found := arxiv_id(v))), None)
+    notes = () if dates or not given else (f'the date "{given}" is no date',)
+    if not record.ended:
+        notes = (*notes, "the record has no end mark (ER)")
+    title = first("title") or (first("journal") if not first("abstract") else "")
+    return _reference(
+        arxiv,
+        doi.rstrip(".,;"),
+        title=title,
+        abstract=abstract_text("\n\n".join(every("abstract"))),
+        authors=[_turned(author) for author in every("authors") or every("editors")],
+        authors_complete=True,
+        date=max(dates, key=len) if dates else None,
+        url=first("url"),
+        categories=_split_keywords(every("keywords")),
+        line=record.line,
+        notes=notes,
+        metadata={
+            "type": next(iter(tags.get("TY", tags.get("%0", []))), ""),
+            "journal": first("journal") if first("title") else "",
+            "publisher": first("publisher"),
+            "volume": first("volume"),
+            "issue": first("issue"),
+            "language": first("language"),
+            "pubmed": next(iter(tags.get("PMID", [])), ""),
+        },
+    )
+
+
+def _ris_date(text: str) -> str | None:
+    """``2018/06/01/`` and its kin; slashes that part nothing are dropped."""
+    year, *rest = (part.strip() for part in text.split("/"))
+    numbers = [part for part in rest[:2] if part.isdigit()]
+    return parse_date("-".join((year, *(number.zfill(2) for number in numbers)))) if year else None
+
+
+def _split_keywords(values: list[str]) -> tuple[str, ...]:
+    split: Callable[[str], list[str]] = _SEPARATED.split if len(values) == 1 else lambda value: [value]
+    return tuple(dict.fromkeys(word for value in values for part in split(value) if (word := part.strip())))
+
+
+def _reference(arxiv: ArxivId | None, doi: str, **fields: Any) -> Document | None:
+    """The document, called by its arXiv number, else its DOI, else from first author and title."""
+    metadata = {"doi": doi, "arxiv": arxiv.name if arxiv else None, **fields.pop("metadata")}
+    url = fields.pop("url") or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None)
+    identity = arxiv.document_id if arxiv else f"doi:{doi.lower()}" if doi else None
+    return paper(id=identity, reader=READER.name, url=url, metadata=metadata, **fields)
+
+
+READER = Reader(
+    "bibliography", "BibTeX and RIS bibliographies", (".bib", ".ris", ".bibtex", ".enw", ".nbib"), sniff, read
+)

@@ -1,0 +1,142 @@
+"""BibTeX's grammar: entries with their fields, strings resolved, values as they are written.
+
+Linear, and lenient as files need it: a mistake costs the entry it stands in, not the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_ENTRY = re.compile(r"@[ \t]*([A-Za-z]+)\s*([{(])")
+_KEY = re.compile(r"\s*([^\s,={}\"()]*)\s*(?=[,})])")
+_FIELD = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*")
+_BARE = re.compile(r"[^\s,{}\"#()=]+")
+_BRACE = re.compile(r"\\.|[{}]", re.S)
+_QUOTED = re.compile(r"\\.|[{}\"]", re.S)
+_JOIN = re.compile(r"\s*#\s*")
+_NEXT_ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.M)
+_LONGEST = 1 << 20
+"""A value longer than this many characters has lost its end."""
+_MONTHS = {
+    month[:3].lower(): month
+    for month in "January February March April May June July August September October November December".split()
+}
+
+
+class Entry(NamedTuple):
+    """An entry: ``kind`` in lower case (``article``), its key, its fields (names in lower case).
+
+    ``problem`` says where it is not well-formed; what stands before the mistake is in ``fields``.
+    """
+
+    kind: str
+    key: str
+    fields: dict[str, str]
+    line: int
+    problem: str = ""
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """The entries of a file in order; comments, preambles and the text between entries are passed over."""
+    strings = dict(_MONTHS)
+    at, line, counted = 0, 1, 0
+    while match := _ENTRY.search(text, at):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        kind = match[1].lower()
+        close = "}" if match[2] == "{" else ")"
+        if kind in ("comment", "preamble"):
+            at = _braced(text, match.end(), close) or match.end()
+            continue
+        entry, at = _entry(text, match.end(), kind, close, strings, line)
+        if kind == "string":
+            strings.update(entry.fields)
+        else:
+            yield entry
+
+
+def _entry(
+    text: str, at: int, kind: str, close: str, strings: dict[str, str], line: int
+) -> tuple[Entry, int]:
+    key = ""
+    if kind != "string" and (match := _KEY.match(text, at)):
+        key, at = match[1], match.end()
+    fields: dict[str, str] = {}
+    problem = ""
+    while match := _FIELD.match(text, at):
+        value, end, problem = _value(text, match.end(), strings)
+        if problem:
+            break
+        fields.setdefault(match[1].lower(), value)
+        at = end
+    if not problem:
+        rest = re.compile(r"[\s,]*").match(text, at)
+        at = rest.end() if rest else at
+        if text[at : at + 1] == close:
+            return Entry(kind, key, fields, line), at + 1
+        problem = "the file breaks off" if at >= len(text) else f"a field was expected before {text[at : at + 20]!r}"
+    following = _NEXT_ENTRY.search(text, at)
+    return Entry(kind, key, fields, line, problem), following.start() if following else len(text)
+
+
+def _value(text: str, at: int, strings: dict[str, str]) -> tuple[str, int, str]:
+    """A value, its pieces joined by ``#`` put together; the place after it; what is wrong with it."""
+    parts: list[str] = []
+    while True:
+        opening = text[at : at + 1]
+        if opening == "{":
+            end = _braced(text, at + 1, "}")
+            if end is None:
+                return "", at, "a brace is never closed"
+            parts.append(text[at + 1 : end - 1])
+        elif opening == '"':
+            end = _in_quotes(text, at + 1)
+            if end is None:
+                return "", at, "a quote is never closed"
+            parts.append(text[at + 1 : end - 1])
+        elif match := _BARE.match(text, at):
+            end = match.end()
+            parts.append(strings.get(match[0].lower(), match[0]))
+        else:
+            return "", at, "a value is missing"
+        joint = _JOIN.match(text, end)
+        if not joint:
+            return "".join(parts), end, ""
+        at = joint.end()
+
+
+def _braced(text: str, at: int, close: str) -> int | None:
+    """The place after the brace (or parenthesis) that closes the one before ``at``; None where none does.
+
+    A new entry at the start of a line ends the search: the brace was forgotten.
+    """
+    depth = 1
+    for match in _BRACE.finditer(text, at, at + _LONGEST):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+            if depth == 0:
+                ended = match.end()
+                forgotten = _NEXT_ENTRY.search(text, at, ended) if ended - at > 200 else None
+                return None if forgotten and _FIELD.search(text, forgotten.end(), ended) else ended
+    if close == ")":
+        end = text.find(")", at)
+        return end + 1 if end >= 0 else None
+    return None
+
+
+def _in_quotes(text: str, at: int) -> int | None:
+    depth = 0
+    for match in _QUOTED.finditer(text, at, at + _LONGEST):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif match[0] == '"' and depth == 0:
+            return match.end()
+    return None
