@@ -45,6 +45,7 @@ TITLE_ENDS = re.compile(
     re.IGNORECASE,
 )
 
+_SHORTEST_ID = 15
 _ID = r"[A-Za-z0-9]{15,20}"
 _POST = re.compile(rf"/(?:posts|events)/({_ID})(?:/([^/?#]*))?|/(?:s|g)/[^/]+/p/({_ID})")
 _COMMENT_PATH = re.compile(rf"/(?:comment|answer)/({_ID})")
@@ -114,10 +115,16 @@ def address_of(url: str) -> Address:
 
 
 def post_url(site: Site, post: str, slug: str | None = None) -> str:
-    """A post's own address."""
+    """A post's own address; posts from before 2018 bear short numbers and have the address of that time."""
+    if len(post) < _SHORTEST_ID:
+        return f"{site.home}/lw/{post}/{slug}/" if slug else f"{site.home}/lw/{post}/"
     return f"{site.home}/posts/{post}/{slug}" if slug else f"{site.home}/posts/{post}"
 
 
 def comment_url(site: Site, post: str | None, comment: str, slug: str | None = None) -> str | None:
     """A comment's permalink; None where its post is not known."""
-    return f"{post_url(site, post, slug)}?commentId={comment}" if post else None
+    if not post:
+        return None
+    if len(post) < _SHORTEST_ID:
+        return f"{site.home}/lw/{post}/{slug or '_'}/{comment}"
+    return f"{post_url(site, post, slug)}?commentId={comment}"

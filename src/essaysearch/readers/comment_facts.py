@@ -1,0 +1,311 @@
+"""The parts of one comment's element: its body, author, date, votes, permalink and parent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.forums import address_of
+from essaysearch.readers.html_tree import Element, classes, drop, plain, tag_of
+
+_BODIES = (
+    re.compile(r"^(?:comment-body|commentbody)$"),
+    re.compile(r"commentbody-root|contentstyles-(?:commentbody|answerbody|debateresponsebody)$"),
+    re.compile(
+        r"^comment-(?:content|text|entry)$|^commentcontent$|^comment_(?:content|text)$|^dsq-comment-body$"
+    ),
+    re.compile(r"commentbody|comment-body|answerbody|^comments-item-text$|^usertext-body$|^md$"),
+)
+_BODY_PROPERTIES = ("text", "commentText", "commenttext")
+_SINGLE_LINE = re.compile(r"singlelinecomment")
+_SINGLE_LINE_TEXT = re.compile(r"singlelinecomment-(?:truncatedhighlight|highlight)")
+_GONE = re.compile(r"\b(?:deleted|removed)\b", re.I)
+_PARAGRAPHS = frozenset(["p", "blockquote", "ul", "ol", "pre"])
+_PERMALINK_ID = re.compile(r"[A-Za-z0-9]{17}")
+_FURNITURE = re.compile(
+    r"^(?:reply|comment-meta|commentmetadata|comment-author|vcard|avatar|comment-reply|comment-awaiting.*"
+    r"|says|sharedaddy|comment-actions|comment-edit.*|comment-footer|comment-header)$"
+)
+_KARMA = re.compile(r"votescore|karma-value|^votes$|^score$|leadinginfo|^points$|karmascore|baseScore", re.I)
+_NOT_KARMA = re.compile(r"agreement|secondary|afscore|af-score|approval", re.I)
+_AGREEMENT = re.compile(r"agreementscore|agreement", re.I)
+_NUMBER = re.compile(r"(?:LW:\s*)?([-−–]?\d[\d,]*)(?:\s*(?:points?|votes?|karma|AF:.*))?", re.I)
+_TOLD_KARMA = re.compile(r"has (-?\d+) (?:overall )?karma")
+_USER = re.compile(r"/(?:users|user|profile)/([^/?#]+)")
+_NOBODY = re.compile(
+    r"\[?\s*(?:anonymous|deleted(?: user)?|comment deleted|account deleted|unknown|ghost)\s*\]", re.I
+)
+_DATE_PROPERTIES = ("datePublished", "dateCreated", "commentTime")
+_DATE_CLASSES = frozenset(["comment-meta", "commentmetadata", "comment-date", "date"])
+_EDIT = re.compile(r"\(?\bedit\b\)?", re.I)
+_LEGACY_DATE = re.compile(r"\d{1,2} \w+ \d{4}(?:\s+\d{1,2}:\d{2}(?::\d{2})?\s*[AP]M)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What stands beside a comment's text.
+
+    ``title`` is its post's, where the page lists many posts. ``parent_hidden``: the comment answers
+    another one that the page does not name.
+    """
+
+    id: str | None = None
+    author: str | None = None
+    author_slug: str | None = None
+    nobody: bool = False
+    date: str | None = None
+    karma: float | None = None
+    agreement: float | None = None
+    url: str | None = None
+    post: str | None = None
+    title: str | None = None
+    parent: str | None = None
+    parent_hidden: bool = False
+    answer: bool = False
+
+
+def own_id(element: Element, linked: set[str]) -> str | None:
+    """The id an element itself bears, without what sites put before it."""
+    named = str(element.get("id") or "")
+    if not named:
+        return None
+    if named in linked:
+        return named
+    match = re.fullmatch(r"(?:thingrow_t1_|debate-comment-|(?:li-|div-)?comment-)?([A-Za-z0-9]{3,24})", named)
+    return match[1] if match and (match[1] != named or len(named) >= 15) else None
+
+
+def body_of(element: Element) -> Element | None:
+    """The element that holds the comment's words; None where the page shows none.
+
+    Where no name tells it, it is what remains without author, date, votes and buttons.
+    """
+    for node in element.iter():
+        if node.get("itemprop") in _BODY_PROPERTIES:
+            return node
+    for name in (_SINGLE_LINE_TEXT, *_BODIES):
+        for node in element.iter():
+            if node is element or not isinstance(node.tag, str):
+                continue
+            if any(name.search(part) for part in classes(node)):
+                if name is _BODIES[0] and _holds_meta(node):
+                    return _without_furniture(node)
+                return node
+    if _PERMALINK_ID.fullmatch(str(element.get("id") or "")) or "comments-node" in classes(element):
+        return _largest_paragraphs(element)
+    return _without_furniture(element) if element.find(".//p") is not None else None
+
+
+def _holds_meta(node: Element) -> bool:
+    return any(
+        any(_FURNITURE.match(part) for part in classes(inner)) or tag_of(inner) == "time"
+        for inner in node.iter()
+        if inner is not node and isinstance(inner.tag, str)
+    )
+
+
+def _without_furniture(node: Element) -> Element:
+    """A copy in place: the element's content in a new element, its furniture left behind."""
+    from lxml import etree
+
+    body = etree.SubElement(node, "div")
+    body.text, node.text = node.text, None
+    for child in list(node):
+        if child is body:
+            continue
+        names = classes(child)
+        if tag_of(child) in ("header", "footer", "cite", "time") or any(_FURNITURE.match(n) for n in names):
+            if child.tail:
+                previous = body[-1] if len(body) else None
+                if previous is None:
+                    body.text = (body.text or "") + child.tail
+                else:
+                    previous.tail = (previous.tail or "") + child.tail
+                child.tail = None
+            continue
+        body.append(child)
+    return body
+
+
+def _largest_paragraphs(element: Element) -> Element | None:
+    """The element with the most text in paragraphs of its own: for markup that names nothing."""
+    best, most = None, 0
+    for node in element.iter():
+        if not isinstance(node.tag, str):
+            continue
+        size = sum(
+            len(plain(child)) for child in node if tag_of(child) in ("p", "blockquote", "ul", "ol", "pre")
+        )
+        if size > most:
+            best, most = node, size
+    return best
+
+
+def is_cut_short(element: Element) -> bool:
+    """Whether the page shows only a line or an excerpt of the comment."""
+    for node in element.iter():
+        names = classes(node) if isinstance(node.tag, str) else ()
+        if any(_SINGLE_LINE.search(name) for name in names):
+            return True
+        if "read-more-button" in names or "read-more" in names:
+            drop(node)
+            return True
+    return False
+
+
+def why_empty(element: Element, has_body: bool) -> str:
+    """Why a comment has no text, as a clause."""
+    names = {name for node in element.iter() if isinstance(node.tag, str) for name in classes(node)}
+    if _GONE.search(plain(element)) or any("deleted" in name for name in names):
+        return "was deleted"
+    return "has no text" if has_body else "is folded on the saved page, which does not hold its text"
+
+
+def meta_of(element: Element) -> Meta:
+    """What the element says beside its text. Its body must have been taken out."""
+    links = [(node, str(node.get("href") or "")) for node in element.iter("a") if node.get("href")]
+    comment, url, post, title = _permalink(links)
+    author, slug, nobody = _author(element, links)
+    return Meta(
+        id=comment,
+        author=author,
+        author_slug=slug,
+        nobody=nobody,
+        date=_date(element),
+        karma=_votes(element, _KARMA, _NOT_KARMA),
+        agreement=_votes(element, _AGREEMENT, None),
+        url=url,
+        post=post,
+        title=title,
+        parent=_parent(links),
+        parent_hidden=_hides_parent(element),
+        answer="Answer by" in plain(element)[:200]
+        or any(name.startswith(("answer-root", "answer-answer")) for name in classes(element)),
+    )
+
+
+def _permalink(links: list[tuple[Element, str]]) -> tuple[str | None, str | None, str | None, str | None]:
+    """The comment's id, its permalink, its post's id, and its post's title where it is named here."""
+    comment = url = post = title = None
+    for node, href in links:
+        names = classes(node)
+        address = address_of(href)
+        named_parent = "comment-parent-link" in names or str(node.get("id") or "").startswith("parent_")
+        inside = {part for parent in _up(node, 3) for part in classes(parent)}
+        if named_parent or inside & {"comment-in-reply-to", "comment-child-links", "parent"}:
+            if "title" in names and address.post:
+                title, post = plain(node) or title, address.post
+            continue
+        if address.comment and comment is None:
+            comment, url, post = address.comment, href, address.post or post
+        elif address.comment == comment and address.slug and not address_of(url or "").slug:
+            url = href
+        if address.post and "comment-post-title2" in inside:
+            title, post = plain(node) or title, address.post
+        elif address.post and any("posttitle" in name for name in names):
+            title, post = plain(node) or title, post or address.post
+    return comment, url, post, title
+
+
+def _up(node: Element, levels: int) -> Iterator[Element]:
+    for _ in range(levels):
+        node = node.getparent()
+        if node is None:
+            return
+        yield node
+
+
+def _author(element: Element, links: list[tuple[Element, str]]) -> tuple[str | None, str | None, bool]:
+    """(name, name in the address, whether the page says that there is none)."""
+    for node in element.iter():
+        if isinstance(node.tag, str) and (node.get("itemprop") == "author" or "fn" in classes(node)):
+            inner = next((n for n in node.iter() if n.get("itemprop") == "name"), node)
+            if name := plain(inner):
+                return name, None, False
+    for node, href in links:
+        match = _USER.search(href)
+        names = classes(node)
+        if not match or "inline-author" in names or tag_of(node.getparent()) == "li":
+            continue
+        if any("parent" in classes(around) for around in _up(node, 3)):
+            continue
+        if name := str(node.get("data-full-name") or "") or plain(node):
+            return name, match[1], False
+    for node in element.iter("span", "div", "a", "cite", "strong", "b", "p"):
+        names = classes(node)
+        if any(n == "author" or n.endswith(("username", "comment-author", "usersname-name")) for n in names):
+            name = re.sub(r"\s*says:?$", "", plain(node).removeprefix("Answer by ").strip())
+            if _NOBODY.fullmatch(name) or _NOBODY.search(name):
+                return None, None, True
+            if name:
+                return name, None, False
+    return None, None, bool(_NOBODY.search(plain(element)[:200]))
+
+
+def _date(element: Element) -> str | None:
+    for node in element.iter("time"):
+        if date := parse_date(str(node.get("datetime") or "")) or parse_date(plain(node)):
+            return date
+    for node in element.iter():
+        if not isinstance(node.tag, str):
+            continue
+        if (stamp := node.get("data-js-date")) and (date := from_epoch(str(stamp), "ms")):
+            return date
+        if "comment-date" in classes(node):
+            if (stamp := node.get("time")) and (date := from_epoch(str(stamp))):
+                return date
+            if match := _LEGACY_DATE.search(plain(node)):
+                return parse_date(match[0])
+        if node.get("itemprop") in _DATE_PROPERTIES and (
+            date := parse_date(str(node.get("content") or node.get("datetime") or plain(node)))
+        ):
+            return date
+    for node in element.iter("a", "span", "div"):
+        if _DATE_CLASSES.intersection(classes(node)) and (date := parse_date(_EDIT.sub("", plain(node)))):
+            return date
+    return None
+
+
+def _votes(element: Element, wanted: re.Pattern[str], refused: re.Pattern[str] | None) -> float | None:
+    for node in element.iter("span", "div", "p", "h1", "a"):
+        names = " ".join(classes(node))
+        if not names or not any(wanted.search(name) for name in names.split()):
+            continue
+        around = names + " " + " ".join(part for parent in _up(node, 2) for part in classes(parent))
+        if refused is not None and refused.search(around):
+            continue
+        match = _NUMBER.fullmatch(plain(node))
+        if match:
+            return float(match[1].replace(",", "").replace("−", "-").replace("–", "-"))
+    for node in element.iter("span", "div") if refused is not None else ():
+        if match := _TOLD_KARMA.search(str(node.get("title") or "")):
+            return float(match[1])
+    if refused is None or not _PERMALINK_ID.fullmatch(str(element.get("id") or "")):
+        return None
+    # Where no name tells it: the first number that stands alone after the date.
+    dated = False
+    for node in element.iter("time", "span"):
+        dated = dated or node.tag == "time"
+        if dated and not len(node) and (match := re.fullmatch(r"[-−]?\d+", plain(node))):
+            return float(match[0].replace("−", "-"))
+    return None
+
+
+def _hides_parent(element: Element) -> bool:
+    """Whether ForumMagnum shows its arrow that unfolds the comment answered."""
+    names = {name for node in element.iter() if isinstance(node.tag, str) for name in classes(node)}
+    return any(name.startswith("showparentcomment") for name in names)
+
+
+def _parent(links: list[tuple[Element, str]]) -> str | None:
+    """The comment that the comment itself links to as its parent."""
+    for node, href in links:
+        inside = {part for parent in _up(node, 2) for part in classes(parent)}
+        if "comment-parent-link" in classes(node) or inside & {"comment-in-reply-to", "parent"}:
+            if found := address_of(href).comment:
+                return found
+            if re.fullmatch(r"[A-Za-z0-9]{15,20}", href):
+                return href
+    return None

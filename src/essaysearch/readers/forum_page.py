@@ -1,0 +1,320 @@
+"""Saved pages of LessWrong, the Alignment Forum, the EA Forum and GreaterWrong: a post and its comments.
+
+Each comment is a document of its own, with author, karma, date, permalink, parent and thread; so
+is the post. Pages that only list comments (a user's, all recent ones) give the comments alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from essaysearch.ids import digest
+from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.forums import (
+    LESSWRONG,
+    TITLE_ENDS,
+    Address,
+    Site,
+    address_of,
+    comment_url,
+    post_url,
+    site_named,
+    site_of,
+)
+from essaysearch.readers.html_text import html_to_blocks, to_blocks
+from essaysearch.readers.html_tree import Element, classes, drop, parse_html, plain
+from essaysearch.readers.page_comments import PageComment, take_comments
+from essaysearch.readers.page_facts import PageFacts, page_facts
+from essaysearch.readers.page_state import Told, told_by
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+
+_SIGNS: tuple[tuple[re.Pattern[str], float], ...] = (
+    (
+        re.compile(r"comments-node|CommentsItem-|CommentFrame-|PostsPage-|ContentStyles-|UsersNameDisplay-"),
+        0.5,
+    ),
+    (re.compile(r"class=[\"'][^\"']*\bcomment-item\b|\bbody-text (?:post|comment)-body\b"), 0.5),
+    (re.compile(r"thingrow_t[13]_|id=[\"']?body_t1_|class=[\"']?comment-date"), 0.6),
+    (
+        re.compile(r"(?:less(?:er)?wrong|greaterwrong|alignmentforum|forum\.effectivealtruism)\.(?:com|org)"),
+        0.2,
+    ),
+    (re.compile(r"/posts/[A-Za-z0-9]{17}\b|[?&;]commentId=[A-Za-z0-9]{17}\b"), 0.3),
+    (re.compile(r"<title[^>]*>[^<]*(?:LessWrong|Alignment Forum|EA Forum|GreaterWrong)", re.I), 0.2),
+    (re.compile(r"DiscussionForumPosting"), 0.1),
+)
+_BODIES = (
+    re.compile(
+        r"^contentstyles-postbody$|^post-body$|^postspage-postcontent$|^instapaper_body$"
+        r"|^posts-page-content-body-html$"
+    ),
+    re.compile(r"postcontent|postbody|post-body|postspage-content"),
+)
+_BODY_FURNITURE = re.compile(
+    r"sidecomment|sideitem|linkpostmessage|contentnotice|postbodyprefix|audioplayer|read-more-button|link-post-link"
+    r"|qualified-linking|^contents$|tableofcontents|recommendation",
+    re.I,
+)
+_KARMA = re.compile(r"votescore|karma-value|^votes$")
+_NOT_KARMA = re.compile(r"agreement|secondary|afscore|comment", re.I)
+_POINTS = re.compile(r"(?:LW:\s*)?([-−]?\d[\d,]*)(?:\s+(?:points?|AF:.*))?")
+_TAG_LINK = re.compile(r"/(?:tag|topics|w)/[^/?#]+$")
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure by several signs together: class names, addresses and the title."""
+    head = source.head_text
+    if source.is_binary or "<" not in head[:4096]:
+        return 0.0
+    start = head[:2048].lower()
+    if "<html" not in start and "<!doctype" not in start and "<div" not in start:
+        return 0.0
+    sure = sum(weight for sign, weight in _SIGNS if sign.search(head))
+    if sure < 0.5 and source.size > len(source.head):
+        # Saved pages often begin with tens of kilobytes of styles.
+        sure = max(sure, sum(weight for sign, weight in _SIGNS[:5] if sign.search(source.text())))
+    return min(0.95, sure) if sure >= 0.5 else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """The post, where the page holds one, then its comments in the page's order."""
+    yield from read_page(source, source.text())
+
+
+def read_page(source: SourceFile, markup: str, address: str | None = None) -> Iterator[Reading]:
+    """`read` for markup out of another file; ``address`` is the page's, where that file says it."""
+    root = parse_html(markup)
+    facts = page_facts(root)
+    url = facts.url or address
+    site = (site_of(url) if url else None) or site_named(f"{facts.site or ''} {facts.title or ''}")
+    site = site or next((found for link in _links(root) if (found := site_of(link))), LESSWRONG)
+    told = told_by(root, facts.works)
+    comments = take_comments(root)
+    where = address_of(url) if url else Address(site)
+    if where.post is None:
+        where = Address(site, *_post_of(root, comments, bool(comments)))
+    post = _post(root, facts, site, where)
+    title = post.title if post else None
+    if post is not None and post.text:
+        yield post
+    elif post is not None and not comments:
+        yield Skipped(source.path, "The page holds neither the text of a post nor comments.")
+    titles = {comment.meta.post: comment.meta.title for comment in comments if comment.meta.title}
+    for comment in comments:
+        named = comment.meta.title or title or titles.get(comment.meta.post)
+        yield _comment(source, _completed(comment, told), site, where, named)
+
+
+def _links(root: Element) -> Iterator[str]:
+    for number, link in enumerate(root.iter("a", "link")):
+        if number > 400:
+            return
+        yield str(link.get("href") or "")
+
+
+def _post_of(root: Element, comments: list[PageComment], has: bool) -> tuple[str | None, str | None]:
+    """The post (and its slug) all comments of a page without an address belong to; none where they differ."""
+    posts = {comment.meta.post for comment in comments if comment.meta.post}
+    if len(posts) == 1 and not any(comment.meta.title for comment in comments):
+        slugs = {address_of(comment.meta.url or "").slug for comment in comments} - {None}
+        return posts.pop(), slugs.pop() if len(slugs) == 1 else None
+    for title in root.iter("h1"):
+        for link in title.iter("a"):
+            named = address_of(str(link.get("href") or ""))
+            if named.post and not has:
+                return named.post, named.slug
+    return None, None
+
+
+def _post(root: Element, facts: PageFacts, site: Site, where: Address) -> Document | None:
+    """The page's post; without text where the page shows none."""
+    body = _post_body(root)
+    if body is None:
+        return None
+    for node in [node for node in body.iter() if isinstance(node.tag, str) and node is not body]:
+        if any(_BODY_FURNITURE.search(name) for name in classes(node)):
+            drop(node)
+    text, blocks = to_blocks(body)
+    drop(body)
+    title = _title(root, facts)
+    authors, nobody = _authors(root, facts)
+    karma = _post_karma(root, facts)
+    date = facts.date or _shown_date(root)
+    origins = dict(facts.origins)
+    shown = (("title", title, facts.title), ("authors", authors, facts.authors), ("date", date, facts.date))
+    origins.update({fact: "the page" for fact, ours, theirs in shown if ours and ours != theirs})
+    name = where.post or digest(site.prefix, title or "", authors[0] if authors else "", size=6)
+    notes = ("The page names no author: the account is gone.",) if nobody else ()
+    return Document(
+        id=f"{site.prefix}:{name}",
+        kind="post",
+        text=text,
+        blocks=blocks,
+        title=title,
+        authors=authors,
+        date=date,
+        url=post_url(site, where.post, where.slug) if where.post else facts.url,
+        source=site.source,
+        categories=tuple(dict.fromkeys(_tags(root))),
+        karma=karma,
+        thread=f"{site.prefix}:{name}",
+        line=body.sourceline or 0,
+        metadata={"origins": origins},
+        notes=notes,
+    )
+
+
+def _post_body(root: Element) -> Element | None:
+    for node in root.iter():
+        if isinstance(node.tag, str) and (
+            node.get("id") == "postContent" or str(node.get("id") or "").startswith("entry_t3_")
+        ):
+            return node
+    for wanted in _BODIES:
+        for node in root.iter("div", "main", "article", "section"):
+            if any(wanted.search(name) for name in classes(node)):
+                return node
+    return None
+
+
+def _title(root: Element, facts: PageFacts) -> str | None:
+    """The title as the post's heading shows it, else as the page's head says, without the forum's name."""
+    declared = TITLE_ENDS.sub("", facts.title or "").strip()
+    for node in root.iter("h1", "h2"):
+        names = " ".join((*classes(node), *classes(node.getparent())))
+        shown = re.sub(r"^\[(?:Question|Draft)\]\s*", "", plain(node))
+        if shown and ("title" in names.lower() or node.get("itemprop") == "name" or shown == declared):
+            return shown
+    return declared or None
+
+
+def _authors(root: Element, facts: PageFacts) -> tuple[tuple[str, ...], bool]:
+    """The authors beside the title, else those the head declares; and whether the page says they are gone."""
+    for node in root.iter("span", "div"):
+        names = " ".join(classes(node))
+        if re.search(r"postsauthors|post-meta|\bmeta\b|author", names, re.I):
+            found = [
+                str(link.get("data-full-name") or "") or plain(link)
+                for link in node.iter("a")
+                if re.search(r"/(?:users|user)/[^/?#]+", str(link.get("href") or ""))
+            ]
+            if found := [name for name in dict.fromkeys(found) if name]:
+                return tuple(found), False
+            if re.search(r"\[(?:anonymous|deleted)\]", plain(node)):
+                return (), True
+    return facts.authors, False
+
+
+def _post_karma(root: Element, facts: PageFacts) -> float | None:
+    for node in root.iter("span", "div", "h1", "p"):
+        names = classes(node)
+        if any(_KARMA.search(name) for name in names) and not _NOT_KARMA.search(" ".join(names)):
+            match = _POINTS.fullmatch(plain(node))
+            if match:
+                return float(match[1].replace(",", "").replace("−", "-"))
+    for work in facts.works:
+        for count in work.get("interactionStatistic") or ():
+            if isinstance(count, dict) and "LikeAction" in str(count.get("interactionType")):
+                value = count.get("userInteractionCount")
+                return float(value) if isinstance(value, int | float) else None
+    return None
+
+
+def _shown_date(root: Element) -> str | None:
+    for node in root.iter("time", "span", "a", "div"):
+        if node.get("datetime") and (date := parse_date(str(node.get("datetime")))):
+            return date
+        if node.get("data-js-date") and (date := from_epoch(str(node.get("data-js-date")), "ms")):
+            return date
+        around = " ".join((*classes(node), *classes(node.getparent())))
+        if "date" in around and (date := parse_date(plain(node))):
+            return date
+    return None
+
+
+def _tags(root: Element) -> Iterator[str]:
+    for link in root.iter("a"):
+        if not _TAG_LINK.search(str(link.get("href") or "").split("?")[0]):
+            continue
+        around = " ".join(
+            (*classes(link), *classes(link.getparent()), *classes(link.getparent().getparent()))
+        )
+        if re.search(r"footertag|\btags?\b", around):
+            name = next((node for node in link.iter() if any("name" in n for n in classes(node))), link)
+            if text := plain(name):
+                yield text
+
+
+def _completed(comment: PageComment, told: Told) -> PageComment:
+    """The comment with what the page's scripts say of it and the page itself does not show."""
+    record = told.records.get(comment.id or "", {})
+    meta = comment.meta
+    user = record.get("user") if isinstance(record.get("user"), dict) else {}
+    if not meta.date and isinstance(record.get("postedAt"), str):
+        meta = replace(meta, date=parse_date(record["postedAt"]))
+    if meta.karma is None and isinstance(record.get("baseScore"), int | float):
+        meta = replace(meta, karma=float(record["baseScore"]))
+    if not meta.author and not meta.nobody and isinstance(user, dict) and user.get("displayName"):
+        meta = replace(meta, author=str(user["displayName"]))
+    parent = comment.parent
+    if parent is None and isinstance(record.get("parentCommentId"), str):
+        parent = record["parentCommentId"]
+    comment = replace(comment, meta=meta, parent=parent)
+    if not comment.cut and comment.text:
+        return comment
+    full = told.text_of(comment.id, meta.date) if comment.problem != "was deleted" else None
+    if full is None:
+        return comment
+    text, blocks = html_to_blocks(full)
+    return replace(comment, text=text, blocks=blocks, cut=False, problem="") if text else comment
+
+
+def _comment(
+    source: SourceFile, comment: PageComment, site: Site, where: Address, title: str | None
+) -> Reading:
+    meta = comment.meta
+    place = f"comment {comment.id}" if comment.id else f"line {comment.line}"
+    if comment.problem:
+        return Skipped(source.path, f"The comment {comment.problem}.", place)
+    post = meta.post or where.post
+    own = comment.id or digest(post or "", meta.author or "", meta.date or comment.text[:80], size=6)
+    root = f"{site.prefix}:{post}" if post else None
+    notes = []
+    if meta.nobody:
+        notes.append("The page names no author: the account is gone.")
+    if comment.cut:
+        notes.append("The saved page shows only the beginning of this comment.")
+    extra: dict[str, Any] = {"post": root, "agreement": meta.agreement, "author_slug": meta.author_slug}
+    if meta.answer:
+        extra["answer"] = True
+    said = address_of(meta.url or "")
+    slug = where.slug if post == where.post and where.slug else said.slug
+    url = comment_url(site, post, own, slug) if comment.id else None
+    return Document(
+        id=f"{site.prefix}:{own}",
+        kind="comment",
+        text=comment.text,
+        blocks=comment.blocks,
+        title=title,
+        authors=(meta.author,) if meta.author else (),
+        date=meta.date,
+        url=url or (meta.url if meta.url and "://" in meta.url else None),
+        source=site.source,
+        karma=meta.karma,
+        thread=root,
+        parent=f"{site.prefix}:{comment.parent}" if comment.parent else None if meta.parent_hidden else root,
+        line=comment.line,
+        metadata={key: value for key, value in extra.items() if value is not None},
+        notes=tuple(notes),
+    )
+
+
+READER = Reader(
+    "forum-page", "saved pages of LessWrong, the Alignment Forum, the EA Forum and GreaterWrong",
+    (".html", ".htm", ".xhtml"), sniff, read,
+)  # fmt: skip
