@@ -150,8 +150,8 @@ def _cause(error: Exception) -> str:
     said = str(error)
     causes = {
         "quarter": said,
-        "month": "there is no such month",
         "day": "there is no such day in that month",
+        "month": "there is no such month",
         "week": "that year has no such week",
         "hour": "there is no such hour",
         "minute": "there is no such minute",

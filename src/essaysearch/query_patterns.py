@@ -10,6 +10,7 @@ import importlib
 import re
 import sys
 import warnings
+from functools import lru_cache
 from typing import Any
 
 from essaysearch.analysis import fold
@@ -31,8 +32,8 @@ _CAPITALS = re.compile(r"(\\.)|[^\\]+", re.S)
 def star(text: str) -> Expand | Problem:
     """``pre*`` or ``wild*card?``; ``text`` holds letters and digits, ``*`` and ``?``.
 
-    >>> star("Decept*"), star("wom?n")
-    (Expand(how='prefix', pattern='decept', distance=0, fields=None), Expand(how='wildcard', pattern='wom?n', distance=0, fields=None))
+    >>> star("Decept*").pattern, star("wom?n").pattern
+    ('decept', 'wom?n')
     """
     # A run of both means: at least as many letters as it has question marks.
     pattern = _STARS.sub(lambda run: "?" * run[0].count("?") + "*", fold(text))
@@ -84,47 +85,51 @@ def regex(pattern: str) -> Expand | Problem:
     Capitals are folded, as the vocabulary is. Lookaround, references to groups and repeated
     repetition are refused, because a single long word could keep them busy for hours.
 
-    >>> regex("decepti(on|ve)").how
-    'regex'
+    >>> regex("Decepti(on|ve)").pattern
+    'decepti(on|ve)'
     """
     if len(pattern) > LONGEST_REGEX:
-        return Problem("costly-regex", f"the pattern is too long; at most {LONGEST_REGEX} characters are tried")
-    folded = _CAPITALS.sub(lambda run: run[0] if run[1] else run[0].lower(), pattern)
+        return Problem(
+            "costly-regex", f"the pattern is too long; at most {LONGEST_REGEX} characters are tried"
+        )
+    checked = _checked(pattern)
+    return checked if isinstance(checked, Problem) else Expand("regex", checked)
+
+
+@lru_cache(maxsize=256)
+def _checked(pattern: str) -> str | Problem:
+    """The pattern folded, or why it is refused."""
+    folded = _CAPITALS.sub(lambda run: run[0] if run[1] else fold(run[0]), pattern)
+    written = shown(f"/{pattern}/")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             re.compile(folded)
             parsed = importlib.import_module(_PARSER).parse(folded)
-        paths = _paths(parsed)
-        chosen = _chosen(parsed)
+        paths, chosen = _paths(parsed), _chosen(parsed)
     except re.error as error:
         place = "" if error.pos is None else f" at character {error.pos + 1}"
         return Problem(
             "bad-regex",
-            f"the pattern {shown('/' + pattern + '/')} cannot be read: {error.msg}{place}; "
+            f"the pattern {written} cannot be read: {error.msg}{place}; "
             "write a backslash before a character that is meant as itself",
         )
     except (ValueError, OverflowError, RecursionError):
-        return _costly(pattern)
+        paths, chosen = _PATHS + 1, 0
     if paths > _PATHS:
-        return _costly(pattern)
+        return Problem(
+            "costly-regex",
+            f"the pattern {written} could take too long; leave out repetition within repetition, "
+            "lookaround and references, or use * and ? instead",
+        )
     if not chosen:
         return Problem(
-            "too-broad",
-            f"{shown('/' + pattern + '/')} would match too many words; name at least one letter it must have",
+            "too-broad", f"{written} would match too many words; name at least one letter it must have"
         )
-    return Expand("regex", folded)
+    return folded
 
 
 _PARSER = "re._parser" if sys.version_info >= (3, 11) else "sre_parse"
-
-
-def _costly(pattern: str) -> Problem:
-    return Problem(
-        "costly-regex",
-        f"the pattern {shown('/' + pattern + '/')} could take too long; leave out repetition within "
-        "repetition, lookaround and references, or use * and ? instead",
-    )
 
 
 def _paths(sequence: Any) -> int:

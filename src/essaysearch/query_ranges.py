@@ -1,4 +1,4 @@
-"""Ranges as a query writes them: ``50``, ``10..50``, ``10..``, ``..50``, ``>50``, ``>=50``, ``<50``, ``<=50``.
+"""Ranges as a query writes them: ``50``, ``10..50``, ``10..``, ``..50``, ``>50``, ``>=50``, ``<50``.
 
 A range is a pair (low, high), both inclusive, None where it is open. What cannot be read is a
 `Problem`: a kind and a sentence that says what to write instead.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """Why a value cannot be used: a kind of `operators.DIAGNOSTICS`, and a sentence with the remedy."""
+    """Why a value cannot be used: a kind of `query_sentences.DIAGNOSTICS`, and a sentence with the remedy."""
 
     kind: str
     message: str

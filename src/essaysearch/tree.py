@@ -26,7 +26,7 @@ TEXT_FIELDS = ("title", "section", "own", "quote", "answers", "body")
 SCOPES = ("sentence", "passage", "comment", "document", "thread")
 
 
-class Node(whoosh_query.Query):  # type: ignore[misc]
+class Node(whoosh_query.Query):  # type: ignore[misc, name-defined]
     """A clause of a query. Nodes are values: equal parts make equal nodes."""
 
     _parts: tuple[str, ...] = ()
