@@ -1,0 +1,156 @@
+"""The default ranking in plain arrays: `essaysearch.scoring` applied to a collection in memory.
+
+It is the slow, obvious form of what the engine does for ``group=document``, and stands in for it
+where there is none yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from essaysearch import analysis, scoring
+from essaysearch.model import Document
+
+_STRIDE = 1 << 20
+_PASSAGE_WORDS = 180
+
+
+def query_words(text: str) -> list[str]:
+    """The terms of a query in order, without stop words unless there is nothing else."""
+    tokens = analysis.tokens(text)
+    kept = [token.term for token in tokens if token.surface not in analysis.STOP_WORDS]
+    return kept or [token.term for token in tokens]
+
+
+def split(text: str) -> list[str]:
+    """Passages of at most 180 words, cut at the ends of sentences."""
+    passages: list[list[str]] = [[]]
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        words = sentence.split()
+        if passages[-1] and len(passages[-1]) + len(words) > _PASSAGE_WORDS:
+            passages.append([])
+        passages[-1] += words
+    return [" ".join(words) for words in passages]
+
+
+@dataclass
+class Field:
+    """The occurrences of terms in one field: ``places`` are unit * _STRIDE + position, sorted by term."""
+
+    starts: np.ndarray
+    places: np.ndarray
+    lengths: np.ndarray
+
+    def of(self, term: int) -> np.ndarray:
+        return self.places[self.starts[term] : self.starts[term + 1]]
+
+
+class Units:
+    """Things that are scored, passages or documents, with a body and a title.
+
+    ``whole`` maps the units of the two fields to the units scored (passages of a document).
+    """
+
+    def __init__(self, count: int, body: Field, title: Field, whole: np.ndarray | None = None) -> None:
+        self.count = count
+        self.fields = {"body": (body, whole), "title": (title, None)}
+        self.lengths = {
+            "body": body.lengths if whole is None else np.bincount(whole, body.lengths, minlength=count),
+            "title": title.lengths,
+        }
+        self.averages = {n: v[v > 0].mean() if v.any() else 1.0 for n, v in self.lengths.items()}
+
+    def _units(self, name: str, places: np.ndarray) -> np.ndarray:
+        whole = self.fields[name][1]
+        return places // _STRIDE if whole is None else whole[places // _STRIDE]
+
+    def idf(self, term: int) -> float:
+        held = [self._units(name, field.of(term)) for name, (field, _) in self.fields.items()]
+        return float(scoring.idf(len(np.unique(np.concatenate(held))), self.count))
+
+    def score(self, words: list[int], weights: dict[int, float]) -> np.ndarray:
+        """Scores of all units; ``words`` are the query's terms in order, ``weights`` their factors."""
+        total = np.zeros(self.count)
+        idf = {term: self.idf(term) for term in weights}
+        norms = {
+            name: scoring.field_norm(name, length, self.averages[name], len(words))
+            for name, length in self.lengths.items()
+        }
+        for term, weight in weights.items():
+            x = np.zeros(self.count)
+            for name, (field, _) in self.fields.items():
+                x += np.bincount(self._units(name, field.of(term)), minlength=self.count) / norms[name]
+            total += weight * idf[term] * scoring.saturate(x)
+        pairs = {frozenset(pair) for pair in pairwise(words) if len(set(pair)) == 2}
+        for a, b in sorted(map(sorted, pairs)):
+            total += scoring.proximity(idf[a], idf[b], self._near(a, b))
+        return total
+
+    def _near(self, a: int, b: int) -> np.ndarray:
+        near = np.zeros(self.count)
+        for name, (field, _) in self.fields.items():
+            first, second = field.of(a), field.of(b)
+            for distance in range(1, scoring.PROXIMITY_WINDOW + 1):
+                for sign in (-distance, distance):
+                    met = first[np.isin(first + sign, second, assume_unique=True)]
+                    if len(met):
+                        near += np.bincount(self._units(name, met), minlength=self.count) * scoring.nearness(
+                            distance
+                        )
+        return near
+
+
+class Prototype:
+    """Documents in memory, ranked by the product's formulas."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        held = sorted(documents, key=lambda document: document.id)
+        self.ids = [document.id for document in held]
+        cut = [split(document.text) for document in held]
+        self.owner = np.repeat(np.arange(len(held)), [len(passages) for passages in cut])
+        self.vocabulary: dict[str, int] = {}
+        bodies = [self._terms(passage) for passages in cut for passage in passages]
+        titles = [self._terms(document.title or "") for document in held]
+        body = self._field(bodies)
+        self.passages = Units(len(bodies), body, self._field([titles[owner] for owner in self.owner]))
+        self.documents = Units(len(held), body, self._field(titles), self.owner)
+
+    def _terms(self, text: str) -> list[int]:
+        return [self.vocabulary.setdefault(t, len(self.vocabulary)) for t in analysis.terms(text)]
+
+    def _field(self, units: list[list[int]]) -> Field:
+        lengths = np.array([len(terms) for terms in units], dtype=np.int64)
+        terms = np.array([term for unit in units for term in unit], dtype=np.int64)
+        starts = np.concatenate(([0], np.cumsum(lengths)))[:-1]
+        places = (
+            np.arange(len(terms))
+            - np.repeat(starts, lengths)
+            + np.repeat(np.arange(len(units)) * _STRIDE, lengths)
+        )
+        order = np.argsort(terms, kind="stable")
+        bounds = np.searchsorted(terms[order], np.arange(len(self.vocabulary) + 1))
+        return Field(bounds, places[order], lengths.astype(np.float64))
+
+    def scores(self, text: str) -> np.ndarray:
+        words = [self.vocabulary[word] for word in query_words(text) if word in self.vocabulary]
+        if not words:
+            return np.zeros(len(self.ids))
+        weights = {term: float(scoring.query_weight(count)) for term, count in Counter(words).items()}
+        best = np.zeros(len(self.ids))
+        np.maximum.at(best, self.owner, self.passages.score(words, weights))
+        return scoring.document_score(self.documents.score(words, weights), best)
+
+    def search(self, text: str, k: int) -> list[tuple[str, float]]:
+        scores = self.scores(text)
+        order = np.argsort(-scores, kind="stable")[:k]
+        return [(self.ids[at], float(scores[at])) for at in order if scores[at] > 0]
+
+
+def prototype(documents: Iterable[Document]) -> Callable[[str, int], list[tuple[str, float]]]:
+    return Prototype(documents).search
