@@ -1,0 +1,182 @@
+"""The readable form of a text: what LaTeX and HTML left behind in it, resolved for the eye.
+
+The index keeps source characters; this is for showing. Every character of the readable form
+knows the source character it stands for, so that matches found in the source can be marked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WRAPPERS = frozenset(
+    """emph textit textbf texttt textsc textsf textrm textsl text textup textnormal underline uline mbox
+    mathrm mathbf mathit mathcal mathbb mathsf mathtt operatorname url footnotesize""".split()
+)
+_SYMBOLS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ",
+    "Psi": "Ψ", "Omega": "Ω", "times": "×", "cdot": "·", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥",
+    "ge": "≥", "neq": "≠", "ne": "≠", "approx": "≈", "sim": "∼", "ll": "≪", "gg": "≫", "to": "→",
+    "rightarrow": "→", "leftarrow": "←", "Rightarrow": "⇒", "infty": "∞", "in": "∈", "forall": "∀",
+    "exists": "∃", "sum": "∑", "prod": "∏", "sqrt": "√", "partial": "∂", "nabla": "∇", "ell": "ℓ",
+    "ldots": "…", "dots": "…", "cdots": "⋯", "textendash": "–", "textemdash": "—", "textquoteright": "’",
+    "S": "§", "dag": "†", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ",
+    "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ",
+}  # fmt: skip
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
+    "b": "\u0331",
+}  # fmt: skip
+
+_SPECIAL = re.compile(r"[\\$&`{}\u00ad\u200b\ufeff]|--|~|''|\s\s|[^\S ]")
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<nothing>[\u00ad\u200b\ufeff])
+      | \{?\\(?P<accent>['"`^~=.]|[uvHcdkrb](?=\{))(?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))
+      | \{\\(?P<style>em|it|bf|tt|sc|sl|rm|sf)\b[ ]?
+      | \\(?P<pointer>cite[a-z]*|ref|label|eqref)\*?(?:\[[^][]*\])?\{[^{}]*\}
+      | \\(?P<link>href)\{[^{}]*\}\{
+      | (?<![\w:\\])\\(?P<command>[A-Za-z]+)\*?(?P<open>\{(?!\}))?(?P<empty>\{\})?
+      | \\(?P<escaped>[%&_$\#{}])
+      | (?P<newline>\\\\(?=\s|\Z))
+      | (?P<entity>&(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)
+      | (?P<opening>(?<!`)``(?!`))
+      | (?P<closing>(?<!')''(?!'))
+      | (?P<single>(?<![\w`])`(?=[^\s`'][^`'\n]{0,80}'(?!\w)))
+      | (?P<dash>(?<!-)---(?!-)|(?<=\w)--(?=\w))
+      | (?P<tie>(?<=\w)~(?=[A-Z\d(\\]))
+      | (?P<math>\$)
+      | (?P<brace>[{}])""",
+    re.VERBOSE,
+)
+_MATH = re.compile(r"\$(?=\S)[^$]{1,300}(?<=[^\s\\])\$(?!\d)")
+
+
+def readable(text: str) -> tuple[str, list[int]]:
+    """The readable form, and for each of its characters the offset in ``text`` it comes from.
+
+    LaTeX quotes, dashes, accents, emphasis and common symbols become the characters they mean,
+    references and the marks around formulas go, HTML entities are decoded once, runs of spaces
+    become one space, none at either end. What is not known stays as written. Offsets never fall.
+
+    >>> readable("``features'' of \\\\emph{x}")[0]
+    '“features” of x'
+    """
+    if not _SPECIAL.search(text):
+        lead = len(text) - len(text.lstrip())
+        shown = text.strip()
+        return shown, list(range(lead, lead + len(shown)))
+    form = _Form(text)
+    at = 0
+    for match in _TOKEN.finditer(text):
+        form.keep(at, match.start())
+        at = match.end()
+        form.token(match)
+    form.keep(at, len(text))
+    return form.finished()
+
+
+class _Form:
+    """What is shown so far, and what is open: braces (True: shown), and marks that close later."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._latex = "\\" in text or "``" in text
+        self._shown: list[str] = []
+        self._offsets: list[int] = []
+        self._braces: list[bool] = []
+        self._closers: dict[int, str] = {}
+
+    def keep(self, start: int, end: int) -> None:
+        """Shows source characters as they are, but for a quote that an earlier one opened."""
+        for at in range(start, end):
+            self._shown.append(self._closers.get(at, self._text[at]))
+            self._offsets.append(at)
+
+    def show(self, characters: str, at: int) -> None:
+        for character in characters:
+            if character.isspace():
+                if not self._shown or self._shown[-1] == " ":
+                    continue
+                character = " "
+            self._shown.append(character)
+            self._offsets.append(at)
+
+    def finished(self) -> tuple[str, list[int]]:
+        if self._shown and self._shown[-1] == " ":
+            del self._shown[-1], self._offsets[-1]
+        return "".join(self._shown), self._offsets
+
+    def token(self, match: re.Match[str]) -> None:
+        name = match.lastgroup or ""
+        at, source = match.start(), match.group()
+        fixed = _FIXED.get(name)
+        if fixed is not None:
+            self.show(fixed if self._latex or name not in _ONLY_IN_LATEX else source, at)
+        elif name in ("bare", "braced"):
+            self._accent(match)
+        elif name in ("command", "open", "empty"):
+            self._command(match)
+        elif name in ("style", "link"):
+            self._braces.append(False)
+        elif name == "brace":
+            self._brace(source, at)
+        elif name == "math":
+            self._math(at)
+        elif name == "escaped":
+            self.show(match["escaped"], at)
+        elif name == "entity":
+            from html import unescape
+
+            self.show(unescape(source), at)
+        elif name == "single":
+            self._closers[self._text.index("'", at)] = "’"
+            self.show("‘", at)
+        elif name == "dash":
+            self.show("—" if source == "---" else "–", at)
+
+    def _accent(self, match: re.Match[str]) -> None:
+        letter = match["braced"] or match["bare"]
+        self.show(unicodedata.normalize("NFC", letter + _ACCENTS[match["accent"]]), match.start())
+        if match.group().startswith("{"):
+            self._braces.append(False)
+
+    def _command(self, match: re.Match[str]) -> None:
+        name, at = match["command"], match.start()
+        if match["open"]:
+            known = name in _WRAPPERS
+            if not known:
+                self.show(match.group(), at)
+            self._braces.append(not known)
+        elif name in _SYMBOLS:
+            self.show(_SYMBOLS[name], at)
+        else:
+            self.keep(at, match.end())
+
+    def _brace(self, brace: str, at: int) -> None:
+        shown = True
+        if brace == "{":
+            self._braces.append(True)
+        elif self._braces:
+            shown = self._braces.pop()
+        if shown:
+            self.show(brace, at)
+
+    def _math(self, at: int) -> None:
+        if at in self._closers:
+            return
+        formula = _MATH.match(self._text, at)
+        if formula:
+            self._closers[formula.end() - 1] = ""
+        else:
+            self.show("$", at)
+
+
+_FIXED = {
+    "space": " ", "nothing": "", "pointer": "", "newline": " ", "opening": "“", "closing": "”", "tie": " ",
+}  # fmt: skip
+_ONLY_IN_LATEX = frozenset(("closing", "tie"))
