@@ -19,18 +19,20 @@ _COMMON = (
 )
 _FEWEST = 8
 _PAIRED = frozenset(["euc_kr", "euc_jp", "gb18030"])
+_PAIR = re.compile(rb"[\x80-\xff]{2}")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
 def guessed(data: bytes) -> str | None:
     """The name of the East Asian encoding that bytes beyond ASCII are surely in; None for any other.
 
-    At least eight such bytes are needed, nine tenths of them in runs. Looks at 64 KiB at most.
+    At least eight such bytes are needed, and two fifths of them in pairs: the curly quotes and
+    accents of Windows-1252 stand beside ASCII. Looks at 64 KiB at most.
     """
     sample = data[: 1 << 16]
     beyond = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
     runs = b" ".join(_RUN.findall(sample))
-    if beyond < _FEWEST or _high(runs) < 0.9 * beyond:
+    if beyond < _FEWEST or _high(runs) < 0.9 * beyond or 2 * len(_PAIR.findall(sample)) < 0.4 * beyond:
         return None
     high_runs = _HIGH_RUN.findall(sample)
     # The words of Cyrillic or Greek in one byte a letter are of odd length as often as not.

@@ -1,13 +1,16 @@
 """Bytes to text: which encoding they are in, what had to be assumed, and whether they are text at all.
 
-In this order: a byte order mark, UTF-16 without one, UTF-8, what the file declares, then UTF-8
-whose stray bytes are Windows-1252. Bytes that fit nothing are replaced and reported.
+In this order: a byte order mark, UTF-16 without one, UTF-8, what the file declares, an East Asian
+encoding whose commonest characters the bytes are, then UTF-8 whose stray bytes are Windows-1252.
+Bytes that fit nothing are replaced and reported.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+
+from essaysearch.readers.east_asian import guessed
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]+)""")
@@ -55,6 +58,9 @@ def decoded(data: bytes) -> tuple[str, list[str]]:
             return data.decode(name), [f"read as {name}, as the file declares"]
         except (UnicodeError, LookupError):
             pass
+    if not name and (guess := guessed(data)):
+        text, notes = _replacing(data, guess)
+        return text, [f"read as {guess}, which nothing declares: the commonest characters fit", *notes]
     return _mended(data)
 
 

@@ -1,0 +1,64 @@
+"""What readers of posts and comments share: a body or, where there is none, the title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from essaysearch.model import Block, Document, Kind
+from essaysearch.readers.paragraphs import blocks_of
+
+TITLE_ONLY = "it has no body: its title stands as its text"
+"""The note of a post that is a title (and perhaps a link) and nothing else."""
+
+
+def post(
+    id: str,
+    kind: Kind,
+    body: tuple[str, tuple[Block, ...]],
+    *,
+    title: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    notes: Iterable[str] = (),
+    **more: Any,
+) -> Document | None:
+    """The document of a post or comment; None where it has neither a body nor a title.
+
+    ``body`` is the text with its blocks. A post without a body is its title, and a note says so.
+    Metadata that is empty is left out.
+    """
+    text, blocks = body
+    title = " ".join(title.split())
+    said = tuple(notes)
+    if not text.strip():
+        if not title:
+            return None
+        text, blocks, said = title, blocks_of(title, headings=False), (*said, TITLE_ONLY)
+    return Document(
+        id=id,
+        kind=kind,
+        text=text,
+        blocks=blocks,
+        title=title or None,
+        metadata={key: value for key, value in (metadata or {}).items() if value not in (None, "", [], {}, ())},
+        notes=said,
+        **more,
+    )
+
+
+def number(value: Any) -> float | None:
+    """A count as a float, also where it is written as a string; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        count = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return count if count - count == 0 else None
+
+
+def string(value: Any) -> str:
+    """A string or number as text without spaces at its ends; empty for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
