@@ -6,7 +6,6 @@ where there is none yet.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import numpy as np
 
 from essaysearch import analysis, scoring
 from essaysearch.model import Document
+from essaysearch.passages import split
 
 _STRIDE = 1 << 20
-_PASSAGE_WORDS = 180
 
 
 def query_words(text: str) -> list[str]:
@@ -26,17 +25,6 @@ def query_words(text: str) -> list[str]:
     tokens = analysis.tokens(text)
     kept = [token.term for token in tokens if token.surface not in analysis.STOP_WORDS]
     return kept or [token.term for token in tokens]
-
-
-def split(text: str) -> list[str]:
-    """Passages of at most 180 words, cut at the ends of sentences."""
-    passages: list[list[str]] = [[]]
-    for sentence in re.split(r"(?<=[.!?])\s+", text):
-        words = sentence.split()
-        if passages[-1] and len(passages[-1]) + len(words) > _PASSAGE_WORDS:
-            passages.append([])
-        passages[-1] += words
-    return [" ".join(words) for words in passages]
 
 
 @dataclass
@@ -112,7 +100,7 @@ class Prototype:
     def __init__(self, documents: Iterable[Document]) -> None:
         held = sorted(documents, key=lambda document: document.id)
         self.ids = [document.id for document in held]
-        cut = [split(document.text) for document in held]
+        cut = [[document.text[p.start : p.end] for p in split(document)] or [""] for document in held]
         self.owner = np.repeat(np.arange(len(held)), [len(passages) for passages in cut])
         self.vocabulary: dict[str, int] = {}
         bodies = [self._terms(passage) for passages in cut for passage in passages]

@@ -45,7 +45,12 @@ def ours(documents: Iterable[Document]) -> Search:
         return prototype(documents)
     library = open_library(tempfile.mkdtemp(prefix="essaysearch-evals-"), create=True)
     library.add(documents)
-    return lambda text, k: [(hit.doc_id, hit.score) for hit in library.search(text, k=k, group="document")]
+
+    def search(text: str, k: int) -> list[tuple[str, float]]:
+        found = library.search(evaluation.plain_words(text), k=k, group="document")
+        return [(hit.doc_id, hit.score) for hit in found]
+
+    return search
 
 
 def peer_run(name: str, collection: judgments.Collection, fresh: bool) -> judgments.Run:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from essaysearch.analysis import tokens
 from essaysearch.errors import EssaysearchError, ExtraMissing
 from essaysearch.judgments import Collection, Run
 
@@ -65,6 +66,18 @@ class Comparison:
     better: int
     equal: int
     worse: int
+
+
+def plain_words(text: str) -> str:
+    """The words of a text as a query of plain words: quotes, colons and signs mean nothing in it.
+
+    The queries of a collection are natural language, written without essaysearch's operators in
+    mind; give their text through this to a search that reads a query language.
+
+    >>> plain_words('Is "display: none" +1 OR -1?')
+    'is display none 1 or 1'
+    """
+    return " ".join(token.surface for token in tokens(text))
 
 
 def rank(collection: Collection, search: Search, depth: int = DEPTH) -> tuple[dict[str, Any], list[str]]:
