@@ -7,7 +7,7 @@ linear in the markup and a thousand nested quotes are as good as one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from essaysearch.model import Block, Role, Voice
@@ -39,7 +39,7 @@ _BLOCKS = frozenset(
     "p pre section summary table tbody td tfoot th thead tr ul listing plaintext xmp".split()
 )
 _INLINE_CUSTOM = frozenset("d-math d-cite d-footnote d-slider d-code dt-math dt-cite dt-fn dt-code".split())
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 hgroup".split())
 _LISTS = frozenset("ul ol menu dir dl".split())
 _CODE = frozenset("pre listing xmp plaintext".split())
 
@@ -50,9 +50,11 @@ _INVISIBLE_BUT_MARKS = dict.fromkeys(_INVISIBLE.keys() - {0, 2, 3, 4})
 _NOTES_HEADING = re.compile(r"(?:foot|end)?notes?:?", re.I)
 _NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
 _SPACED_MARK = re.compile(r"\[\s+(\d{1,3})\s+\]")
-_NUMBERED = re.compile(r"\[?\w{1,3}[\]).]|[*†‡^]")
+_NUMBERED = re.compile(r"\[?(?:\d{1,3}|[ivx]{1,5})[\]).]|[*†‡^]")
 _THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
 _HEADING_WORDS = 14
+_LABEL = 80
+"""Text shorter than this in a drawing is one of its labels, not a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class _Walk:
     run: int = 0
     marker: str = ""
     tables: int = 0
+    drawn: int = 0
+    captions: int = 0
     row: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     asides: list[list[str]] = field(default_factory=list)
@@ -195,6 +199,10 @@ def _open(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.marker = _marker(walk, node)
     elif tag == "table" and (walk.tables or is_data_table(node)):
         walk.tables += 1
+    elif tag == "figcaption":
+        walk.captions += 1
+    elif tag == "figure" and (walk.drawn or node.find(".//svg") is not None):
+        walk.drawn += 1
 
 
 def _marker(walk: _Walk, node: Element) -> str:
@@ -217,6 +225,8 @@ def _leave(walk: _Walk, node: Element, is_root: bool) -> None:
         _rewrite(walk, node, tag, walk.starts.pop())
     elif tag == "q":
         walk.buffer.append("”")
+    elif tag in ("d-cite", "dt-cite") and walk.buffer and not "".join(node.itertext()).strip():
+        walk.buffer[-1] = walk.buffer[-1].rstrip()
     elif tag in ("td", "th") and walk.tables:
         walk.row.append(_line("".join(walk.buffer).replace(BREAK, " ")))
         walk.buffer = []
@@ -249,6 +259,10 @@ def _close(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.code -= 1
     elif tag in _LISTS:
         walk.lists.pop()
+    elif tag == "figcaption":
+        walk.captions -= 1
+    elif tag == "figure" and walk.drawn:
+        walk.drawn -= 1
     elif tag in ("li", "dt"):
         walk.marker = ""
     elif tag == "table" and walk.tables:
@@ -333,6 +347,8 @@ def _line(text: str) -> str:
 
 
 def _add_run(walk: _Walk, text: str, bold: bool) -> None:
+    if walk.drawn and not walk.captions and len(text) < _LABEL:
+        return
     marker, walk.marker = walk.marker, ""
     if walk.notes and not walk.headings:
         label = marker if marker.startswith("[") and not _NUMBERED.match(text) else ""
@@ -395,3 +411,20 @@ def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Block, ...]]:
         texts.append(piece.text)
         start = end + 2
     return "\n\n".join(texts), tuple(blocks)
+
+
+def kept_blocks(
+    text: str, blocks: tuple[Block, ...], wanted: Sequence[bool]
+) -> tuple[str, tuple[Block, ...]]:
+    """The text and its blocks without those not wanted; ``wanted`` has one entry a block."""
+    if all(wanted):
+        return text, blocks
+    texts: list[str] = []
+    kept: list[Block] = []
+    start = 0
+    for block, want in zip(blocks, wanted, strict=True):
+        if want:
+            texts.append(text[block.start : block.end])
+            kept.append(replace(block, start=start, end=start + block.end - block.start))
+            start += block.end - block.start + 2
+    return "\n\n".join(texts), tuple(kept)

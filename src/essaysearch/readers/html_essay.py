@@ -1,0 +1,254 @@
+"""Any article saved from the web: its own text, with title, author, date and where each came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from essaysearch.ids import derived_document_id
+from essaysearch.model import Block, Document, Kind, Reading, Skipped
+from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.dates import parse_date
+from essaysearch.readers.forums import urlsplit_safely
+from essaysearch.readers.html_text import html_to_blocks, kept_blocks, to_blocks
+from essaysearch.readers.html_tree import Element, classes, parse_html, plain
+from essaysearch.readers.page_article import Content, main_content
+from essaysearch.readers.page_builds import Told, build_of
+from essaysearch.readers.page_comments import PageComment, take_comments
+from essaysearch.readers.page_facts import PageFacts, date_in_address, page_facts
+from essaysearch.readers.page_sniff import is_page
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+
+_BYLINE = re.compile(
+    r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"
+    r"(?:\s*(?:[,|•·–—-]|\bon\b)\s*(?P<date>.{4,40}))?",
+    re.I,
+)
+_BYLINE_CLASS = re.compile(
+    r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author)\b", re.I
+)
+_DATE_CLASS = re.compile(
+    r"\b(?:date|dateline|published|posted-on|entry-date|post-date|timestamp|pubdate)\b", re.I
+)
+_FURNITURE = re.compile(
+    r"(?:\d+ min(?:ute)?s? read|share(?: this)?(?: on \w+)?:?|tweet|print|email|advertisement|subscribe"
+    r"|sign up|listen to this article|skip to (?:main )?content|table of contents|read more|continue reading.*"
+    r"|comments? \(?\d+\)?|\d+ comments?|leave a comment|reply|permalink|tags?:.{0,80}|filed under:?.{0,80}"
+    r"|posted in .{0,80})",
+    re.I,
+)
+_LEADING = 5
+_LINKS_TO_PROSE = 1.5
+_ESSAY_WORDS = 250
+_ARTICLE_TYPES = ("article", "blogposting", "newsarticle", "scholarlyarticle", "report")
+
+
+def sniff(source: SourceFile) -> float:
+    """Any page of HTML, unless a reader that knows its site is surer."""
+    return 0.4 if is_page(source) else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """One document: the article. Comments that the page marks as such are documents of their own."""
+    yield from read_page(source, source.text())
+
+
+def read_page(source: SourceFile, markup: str, address: str | None = None) -> Iterator[Reading]:
+    """`read` for markup out of another file; ``address`` is the page's, where that file says it."""
+    root = parse_html(markup)
+    facts = page_facts(root)
+    if address and not facts.url:
+        facts = replace(facts, url=address, origins={**facts.origins, "url": "the archive"})
+    comments = take_comments(root)
+    told = build_of(root, facts, source.stem)
+    content = main_content(root) if told is None or told.element is None else None
+    shown = _shown(root, facts)
+    element = told.element if content is None and told is not None else content.element if content else root
+    text, blocks = _text(element, content, markup)
+    document = _document(source, facts, told, shown, text, blocks)
+    if not document.text:
+        yield Skipped(source.path, "The page holds no text of its own.")
+    elif content is not None and _is_list_of_links(content) and not comments:
+        yield Skipped(source.path, "The page holds links to other pages and hardly any text of its own.")
+    else:
+        yield document
+    for comment in comments:
+        yield _comment(source, comment, document)
+
+
+def _text(element: Element, content: Content | None, markup: str) -> tuple[str, tuple[Block, ...]]:
+    """The text; by trafilatura, where it is installed, for a page of no known build that marks no content."""
+    if content is not None and not content.marked and content.prose:
+        try:
+            import trafilatura
+        except ImportError:
+            return to_blocks(element)
+        found = trafilatura.extract(
+            markup, output_format="html", include_comments=False, include_tables=True, include_formatting=True
+        )
+        text, blocks = html_to_blocks(found) if found else ("", ())
+        # It is trusted where it finds about as much as stands there; it drops block quotes at times.
+        if len(text) > 0.8 * content.prose and "<blockquote" not in markup:
+            return text, blocks
+    return to_blocks(element)
+
+
+def _is_list_of_links(content: Content) -> bool:
+    return content.prose < 200 and content.links > _LINKS_TO_PROSE * content.prose
+
+
+def _shown(root: Element, facts: PageFacts) -> PageFacts:
+    """The facts, completed by what the page shows: a byline, a date beside the text."""
+    authors, date, origins = facts.authors, facts.date, dict(facts.origins)
+    nodes = list(root.iter("p", "span", "div", "a", "address", "h2", "h3", "h4", "h5", "time", "li"))
+    for node in nodes if not authors else ():
+        names = f"{node.get('class') or ''} {node.get('id') or ''}"
+        if _BYLINE_CLASS.search(names) and (said := plain(node)) and len(said) <= 90:
+            match = _BYLINE.fullmatch(said)
+            name = match["name"] if match else said
+            if not parse_date(name) and len(name.split()) <= 6:
+                authors, origins["authors"] = (name.strip(),), "byline"
+                break
+    for node in nodes if not date else ():
+        if (stamp := node.get("datetime")) and (found := parse_date(str(stamp))):
+            date, origins["date"] = found, "time element"
+            break
+        if _DATE_CLASS.search(" ".join(classes(node))) and (found := parse_date(plain(node))):
+            date, origins["date"] = found, "date beside the text"
+            break
+    return replace(facts, authors=authors, date=date, origins=origins)
+
+
+def _document(
+    source: SourceFile,
+    facts: PageFacts,
+    told: Told | None,
+    shown: PageFacts,
+    text: str,
+    blocks: tuple[Block, ...],
+) -> Document:
+    title = shown.title
+    authors, date, origins = shown.authors, shown.date, dict(shown.origins)
+    url = facts.url
+    inferred: tuple[str, ...] = ()
+    notes: list[str] = []
+    if told is not None:
+        authors = told.authors or authors
+        date, url = told.date or date, url or told.url
+        if told.authors:
+            origins["authors"] = "byline"
+        notes += told.notes
+    text, blocks, leading = _without_leading(text, blocks, title)
+    if not authors and leading.get("author"):
+        authors, origins["authors"] = (leading["author"],), "first lines"
+    if not date and leading.get("date"):
+        date, origins["date"] = leading["date"], "first lines"
+    if not authors and told is not None and told.inferred:
+        inferred = authors = told.inferred
+        origins["authors"] = "the site"
+        notes.append("The page names no author; the site's own was taken.")
+    date_inferred = ""
+    if not date and (date := date_in_address(url)):
+        date_inferred = "the page's address holds this date"
+        origins["date"] = "address"
+    host = (urlsplit_safely(url or "").hostname or "").removeprefix("www.")
+    id = id_of_address(url) if url else None
+    metadata = {"origins": origins, "site": facts.site, "language": facts.language}
+    return Document(
+        id=id or derived_document_id(READER.name, authors[0] if authors else "", title or text[:80]),
+        kind=_kind(facts, told, authors, date, text),
+        text=text,
+        blocks=blocks,
+        title=title,
+        authors=authors,
+        authors_inferred=inferred,
+        date=date,
+        date_inferred=date_inferred,
+        url=url,
+        source=(told.source if told else None) or host or None,
+        categories=facts.categories,
+        metadata={key: value for key, value in metadata.items() if value},
+        notes=tuple(notes),
+    )
+
+
+def _without_leading(
+    text: str, blocks: tuple[Block, ...], title: str | None
+) -> tuple[str, tuple[Block, ...], dict[str, str]]:
+    """The text without the title, byline, date and buttons that stand before it, and what they say."""
+    said: dict[str, str] = {}
+    wanted = [True] * len(blocks)
+    for number, block in enumerate(blocks[:_LEADING]):
+        line = text[block.start : block.end]
+        if len(line) > 140 or block.depth:
+            break
+        match = _BYLINE.fullmatch(line)
+        date = parse_date(line) if len(line) < 60 else None
+        folded = line.casefold()
+        if title and (
+            folded == title.casefold()
+            or (
+                block.role == "heading"
+                and number < 2
+                and folded in re.split(r"\W*[:.|]\W*", title.casefold())
+            )
+        ):
+            wanted[number] = False
+        elif date:
+            said.setdefault("date", date)
+            wanted[number] = False
+        elif match and number < 3 and match["name"].strip()[:1].isupper():
+            said.setdefault("author", match["name"].strip())
+            if match["date"] and (date := parse_date(match["date"])):
+                said.setdefault("date", date)
+            wanted[number] = False
+        elif _FURNITURE.fullmatch(line):
+            wanted[number] = False
+        elif block.role == "paragraph":
+            break
+    for number in range(len(blocks) - 1, max(len(blocks) - 4, -1), -1):
+        if not _FURNITURE.fullmatch(text[blocks[number].start : blocks[number].end]):
+            break
+        wanted[number] = False
+    if not any(wanted):
+        return text, blocks, said
+    return (*kept_blocks(text, blocks, wanted), said)
+
+
+def _kind(facts: PageFacts, told: Told | None, authors: Sequence[str], date: str | None, text: str) -> Kind:
+    """An essay where the page says so, is of a build that is, or is signed or dated prose of some length."""
+    declared = facts.heads.get("og:type", []) + [str(work.get("@type")) for work in facts.works]
+    if told is not None or any(str(kind).lower() in _ARTICLE_TYPES for kind in declared):
+        return "essay"
+    return "essay" if (authors or date) and len(text.split()) >= _ESSAY_WORDS else "page"
+
+
+def _comment(source: SourceFile, comment: PageComment, page: Document) -> Reading:
+    """A reader's comment below an article."""
+    place = f"comment {comment.id}" if comment.id else f"line {comment.line}"
+    if comment.problem:
+        return Skipped(source.path, f"The comment {comment.problem}.", place)
+    meta = comment.meta
+    own = comment.id or derived_document_id(READER.name, meta.author or "", meta.date or comment.text[:80])
+    return Document(
+        id=f"{page.id}#comment-{own}",
+        kind="comment",
+        text=comment.text,
+        blocks=comment.blocks,
+        title=page.title,
+        authors=(meta.author,) if meta.author else (),
+        date=meta.date,
+        url=f"{page.url}#comment-{own}" if page.url and comment.id else None,
+        source=page.source,
+        karma=meta.karma,
+        thread=page.id,
+        parent=f"{page.id}#comment-{comment.parent}" if comment.parent else page.id,
+        line=comment.line,
+    )
+
+
+READER = Reader(
+    "html-essay", "an article or page saved from the web", (".html", ".htm", ".xhtml"), sniff, read
+)
