@@ -10,11 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from essaysearch.model import Block
-
-BULLET = re.compile(
-    r"[ \t]*(?:[•◦▪‣·*+–-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)",
-)
-"""What opens an item of a list in plain text, at the start of its line."""
+from essaysearch.sentences import BULLET, trimmed
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _MARKED_LINE = re.compile(r"^[ \t]*>", re.MULTILINE)
@@ -32,10 +28,7 @@ _LONGEST_HEADING = 80
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """The ranges between empty lines, in order, without the spaces around them."""
     for match in _PARAGRAPH.finditer(text):
-        end = match.end()
-        while text[end - 1].isspace():
-            end -= 1
-        yield match.start(), end
+        yield trimmed(text, match.start(), match.end())
 
 
 def blocks_of(text: str, headings: bool = True) -> tuple[Block, ...]:
@@ -55,7 +48,7 @@ def blocks_of(text: str, headings: bool = True) -> tuple[Block, ...]:
 
 def _quotation(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """The paragraph's runs of lines of one depth of quotation, as (start, end, depth)."""
-    if not _MARKED_LINE.search(text, start, end) and text[start] != ">":
+    if text.find(">", start, end) < 0 or not (text[start] == ">" or _MARKED_LINE.search(text, start, end)):
         yield start, end, 0
         return
     run = (start, start, -1)
@@ -75,10 +68,7 @@ def _quotation(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]
 
 
 def _block(text: str, start: int, end: int, depth: int, headings: bool) -> Block:
-    while text[start].isspace():
-        start += 1
-    while text[end - 1].isspace():
-        end -= 1
+    start, end = trimmed(text, start, end)
     if depth:
         return Block(start, end, voice="quoted", depth=depth)
     if headings and _is_heading(text[start : min(end, start + 2 * _LONGEST_HEADING + 2)]):

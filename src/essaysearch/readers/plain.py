@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.paragraphs import blocks_of, paragraphs
 from essaysearch.readers.protocol import Reader
@@ -43,7 +44,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     title, author = facts.get("title"), facts.get("author")
     opening = title or " ".join(body.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
     yield Document(
-        id=facts.get("url") or derived_document_id(READER.name, author or "", opening),
+        id=id_of_address(facts.get("url", "")) or derived_document_id(READER.name, author or "", opening),
         kind="page",
         text=body,
         blocks=blocks_of(body),
