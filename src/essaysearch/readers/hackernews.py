@@ -16,7 +16,7 @@ from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.dates import from_epoch, parse_date
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import values
-from essaysearch.readers.posts import number, post, string
+from essaysearch.readers.posts import count, number, post, string
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
@@ -139,7 +139,7 @@ def _document(item: dict[str, Any], identity: str, story: dict[str, Any] | None,
         metadata={
             "link": string(item.get("url")) or (string(item.get("story_url")) if kind == "post" else ""),
             "thread_title": unescape(thread_title) if kind == "comment" else None,
-            "comments": number(item.get("num_comments", item.get("descendants"))),
+            "comments": count(item.get("num_comments", item.get("descendants"))),
             "type": string(item.get("type")),
             "dead": _is_true(item.get("dead")) or None,
         },

@@ -57,6 +57,12 @@ def number(value: Any) -> float | None:
     return count if count - count == 0 else None
 
 
+def count(value: Any) -> int | None:
+    """A whole number, also where it is written as a string; None for what is none."""
+    found = number(value)
+    return int(found) if found is not None and found == int(found) else None
+
+
 def string(value: Any) -> str:
     """A string or number as text without spaces at its ends; empty for anything else."""
     if isinstance(value, str):
