@@ -34,9 +34,9 @@ _DATE_CLASS = re.compile(
 )
 _FURNITURE = re.compile(
     r"(?:\d+ min(?:ute)?s? read|share(?: this)?(?: on \w+)?:?|tweet|print|email|advertisement|subscribe"
-    r"|sign up|listen to this article|skip to (?:main )?content|table of contents|read more|continue reading.*"
-    r"|comments? \(?\d+\)?|\d+ comments?|leave a comment|reply|permalink|tags?:.{0,80}|filed under:?.{0,80}"
-    r"|posted in .{0,80})",
+    r"|sign up|listen to this article|skip to (?:main )?content|table of contents|read more"
+    r"|continue reading.*|comments? \(?\d+\)?|\d+ comments?|leave a comment|reply|permalink|tags?:.{0,80}"
+    r"|filed under:?.{0,80}|posted in .{0,80})",
     re.I,
 )
 _LEADING = 5
@@ -148,7 +148,9 @@ def _document(
     if not authors and told is not None and told.inferred:
         inferred = authors = told.inferred
         origins["authors"] = "the site"
-        notes.append("The page names no author; the site's own was taken.")
+        notes.append(
+            "The page names no author beside its title; the one of the site, or of the title, was taken."
+        )
     date_inferred = ""
     if not date and (date := date_in_address(url)):
         date_inferred = "the page's address holds this date"

@@ -36,6 +36,7 @@ class Told:
 Build = Callable[[Element, PageFacts, str], Told | None]
 
 _GRAHAM_PAGE = re.compile(r"paulgraham_\d+|/paulgraham/|paulgraham\.com")
+_GUEST = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+){1,2}): ")
 _GRAHAM_ADVERTS = re.compile(r"Want to start a startup\?.{0,80}Y Combinator\.?", re.S)
 
 
@@ -61,9 +62,10 @@ def _paul_graham(root: Element, facts: PageFacts, stem: str) -> Told | None:
             element = fullest
     url = facts.url or (f"http://www.paulgraham.com/{stem}.html" if re.fullmatch(r"\w+", stem) else None)
     notes = () if facts.url else ("The page does not hold its address; it was taken from the file's name.",)
-    return Told(
-        "paulgraham.com", element, "paulgraham", url, inferred=("Paul Graham",), notes=notes if url else ()
-    )
+    writer = _GUEST.match(facts.title or "")
+    guest = writer[1] if writer and element is not None and writer[1] in plain(element)[:400] else None
+    names = (guest or "Paul Graham",)
+    return Told("paulgraham.com", element, "paulgraham", url, inferred=names, notes=notes if url else ())
 
 
 _DISTILL_AWAY = frozenset(
