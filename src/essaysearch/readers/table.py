@@ -6,13 +6,14 @@ To read another format: one new file with a `Reader`, one row here.
 from __future__ import annotations
 
 from essaysearch.errors import ReadError, UnknownReader
-from essaysearch.readers import author_page, comment_page, jsonl, plain
+from essaysearch.readers import author_page, comment_page, jsonl, markdown, plain
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
 READERS: tuple[Reader, ...] = (
     comment_page.READER,
     author_page.READER,
+    markdown.READER,
     jsonl.READER,
     plain.READER,
 )
