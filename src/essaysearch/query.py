@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
-from essaysearch.query_parser import JOINTS, MOST_CLAUSES, Parser
+from essaysearch.query_parser import JOINTS, Parser
+from essaysearch.query_reading import MOST_CLAUSES
 from essaysearch.query_sentences import ALL_STOPS
 from essaysearch.query_words import plain_word
-from essaysearch.tree import Clauses, Node, Phrase, Same, Word
+from essaysearch.tree import Clauses, Node, Nothing, Phrase, Same, Word
 
 __all__ = ["MOST_CHARACTERS", "Query", "caret", "nearest", "parse"]
 
@@ -46,7 +47,7 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
 
     The tree is a `Clauses`, or `Nothing` where there is nothing to search. Relative dates count
     from ``today`` (by default this day). With ``literal`` the text is one exact phrase and nothing
-    in it an operator. What exceeds `MOST_CHARACTERS` or a cap of `query_parser` is left out, and
+    in it an operator. What exceeds `MOST_CHARACTERS` or a cap of `query_reading` is left out, and
     said. Time is linear in the text.
 
     >>> parse("what is scheming?").tree.should
@@ -59,10 +60,11 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
         if query is not None:
             return query
     parser = _read(text, today, literal, keep_stops=False)
-    if not any(parser.parts) and parser.stops:
+    tree = parser.tree()
+    if parser.stops and isinstance(tree, Nothing):
         parser = _read(text, today, literal, keep_stops=True)
         parser.diagnostics.append(_all_stops(len(text)))
-    tree = parser.tree()
+        tree = parser.tree()
     return Query(tree, tuple(parser.diagnostics), _ranking_words(tree))
 
 
@@ -97,17 +99,25 @@ def _columns(character: str) -> int:
 def _plain(text: str) -> Query | None:
     """A query of plain ASCII words; None where one is an operator, or there are none or too many."""
     ranking: list[Word] = []
-    stops: list[Word] = []
+    stops: list[tuple[str, str, int, int]] = []
     for match in _PLAIN_WORD.finditer(text):
         word = match.group()
         if word in JOINTS:
             return None
         term, stop = plain_word(word)
         start, end = match.span()
-        (stops if stop else ranking).append(Word(word, term, None, False, 1.0, start, end))
-    if not (ranking or stops) or len(ranking) + len(stops) > MOST_CLAUSES:
+        if stop:
+            stops.append((word, term, start, end))
+        elif len(ranking) < MOST_CLAUSES:
+            ranking.append(Word(word, term, None, False, 1.0, start, end))
+        else:
+            return None
+    if ranking:
+        words = tuple(ranking)
+    elif stops and len(stops) <= MOST_CLAUSES:
+        words = tuple(Word(word, term, None, False, 1.0, start, end) for word, term, start, end in stops)
+    else:
         return None
-    words = tuple(ranking or stops)
     diagnostics = () if ranking else (_all_stops(len(text)),)
     return Query(Clauses((), words, (), (), 1.0, 0, len(text)), diagnostics, words)
 

@@ -52,14 +52,24 @@ class Frame:
 _DOTTED = frozenset(("date", "year", "karma", "id", "thread", "replyto", "like"))
 
 
-def values_of(row: Operator, match: re.Match[str], most: int) -> list[tuple[str, int]]:
-    """The values in a match of `query_lexer.VALUE`, each with its place, at most so many."""
+def weight_behind(match: re.Match[str]) -> tuple[str, int]:
+    """The ``^2`` behind a match of `query_lexer.VALUE`, perhaps empty, and its place."""
+    if match["factor"]:
+        return match["factor"], match.start("factor")
+    before, caret, after = (match["plain"] or "").rpartition("^")
+    if before and after and not after.strip("0123456789."):
+        return caret + after, match.start() + len(before)
+    return "", match.end()
+
+
+def values_of(row: Operator, match: re.Match[str], end: int, most: int) -> list[tuple[str, int]]:
+    """The values in a match of `query_lexer.VALUE` up to ``end``, each with its place, at most so many."""
     if match["quoted"] is not None:
         return [(match["quoted"], match.start("quoted"))]
     if match["plain"] is not None:
         # A sentence's punctuation is no part of the value, but a range may end in dots.
         edge = ",;!?" if row.name in _DOTTED else ",;!?.:"
-        return [(match["plain"].rstrip(edge), match.start("plain"))]
+        return [(match.string[match.start() : end].rstrip(edge), match.start())]
     at = match.start("inside")
     found: list[tuple[str, int]] = []
     together = False

@@ -32,8 +32,7 @@ SIGN = re.compile(
 """The next sign from a position on; always matches. `lastgroup` names it."""
 
 VALUE = re.compile(
-    r'"(?P<quoted>[^"]*)"'
-    r'|\((?P<inside>[^()"]*(?:"[^"]*"[^()"]*)*)\)'
+    r'(?:"(?P<quoted>[^"]*)"|\((?P<inside>[^()"]*(?:"[^"]*"[^()"]*)*)\))(?P<factor>\^[0-9.]+)?'
     r'|(?P<plain>[^\s"()]+(?:\([^\s()"]*\)[^\s"()]*)*)'
 )
 """A filter's value: quoted, in brackets, or a run without spaces (balanced brackets may be in it)."""

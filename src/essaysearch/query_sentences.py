@@ -51,6 +51,7 @@ TOO_DEEP = (
 DANGLING = "`{sign}` has nothing {side} it; write it between two clauses, or in small letters as a word"
 DISTANCE = '{given} is no distance in words; write a number from 1 to {most:,}, as in "a b"~5 or a NEAR/3 b'
 WEIGHT = "{given} is no weight; write ^2, from ^0.01 to ^100"
+FILTER_WEIGHT = "a filter does not rank, so a weight changes nothing; leave it out"
 EXACT_PATTERN = "exact: has no effect on a pattern, which matches words whatever their case; leave it out"
 CUT = "the query has {what}; the rest is left out, so ask for less at once"
 OR_FILTER = "`{name}:` must hold although it stands beside OR; for either, write {remedy}"

@@ -39,7 +39,7 @@ def choice(given: Given) -> Node | Problem:
     value = given.text.lower()
     if value in given.choices:
         return Filter(given.field, "is", value, given.start, given.end)
-    return no_choice(given.field, given.text, given.choices)
+    return _no_choice(given)
 
 
 def has(given: Given) -> Node | Problem:
@@ -47,7 +47,7 @@ def has(given: Given) -> Node | Problem:
     value = given.text.lower()
     if value in given.choices:
         return Filter(value, "has", None, given.start, given.end)
-    return no_choice(given.field, given.text, given.choices)
+    return _no_choice(given)
 
 
 def words(given: Given) -> Node | Problem:
@@ -91,6 +91,12 @@ def topic(given: Given) -> Node | Problem:
     if not _has_words(given.text):
         return no_value(given.field, given.example)
     return Named(given.text, 1.0, given.start, given.end)
+
+
+def _no_choice(given: Given) -> Problem:
+    if not given.text.strip():
+        return no_value(given.field, given.example)
+    return no_choice(given.field, given.text, given.choices)
 
 
 def no_choice(name: str, value: str, choices: tuple[str, ...]) -> Problem:

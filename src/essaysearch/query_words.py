@@ -27,6 +27,7 @@ _PIECE = re.compile(f"{_LETTER}+(?:(?:://|[-'./=&_@\u200b-\u200d]|(?<=[0-9])[,:]
 _JOINED_PATTERN = re.compile(r"[^./=&_@:,\u200b-\u200d]+")
 _WEIGHT = re.compile(r"\^([0-9]{1,4}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})")
 _LONG = 64
+_LONGEST = 4096
 
 
 class Piece(NamedTuple):
@@ -44,10 +45,13 @@ def plain_word(text: str) -> tuple[str, bool]:
 
 
 def words_in(text: str, limit: int) -> list[Token]:
-    """The first words of a text, as `analysis.tokens` finds them, remembering no long ones."""
+    """The first words of a text, as `analysis.tokens` finds them, remembering no long ones.
+
+    Of a run of more than `_LONGEST` letters the rest is not looked at.
+    """
     found: list[Token] = []
     for match in CHUNK.finditer(text):
-        chunk, at = match.group(), match.start()
+        chunk, at = match.group()[:_LONGEST], match.start()
         split = words_of_chunk if len(chunk) <= _LONG else words_of_chunk.__wrapped__
         for start, end, surface, term in split(chunk):
             found.append(Token(at + start, at + end, surface, term))
