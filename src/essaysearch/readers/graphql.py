@@ -1,0 +1,135 @@
+"""Answers of ForumMagnum's GraphQL (LessWrong, Alignment Forum, EA Forum) kept as JSON, and its public dumps.
+
+Whatever wraps them (``data.post.result``, ``data.comments.results``, a program's own report, one
+record a line), the records of posts and comments are found, and each is one document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from essaysearch.model import Document, Reading, Skipped, SourceFacts
+from essaysearch.readers.forum_records import document_of, is_record
+from essaysearch.readers.forums import Site, site_named, site_of
+from essaysearch.readers.json_text import values
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+
+_META = re.compile(r'\A\s*\{[^{}]*"type"\s*:\s*"meta"[^{}]*\}\s*(?:\n|$)')
+_SIGNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r'"_id"\s*:\s*"[A-Za-z0-9]{17}"', r'"postedAt"\s*:', r'"(?:htmlBody|contents)"\s*:',
+        r'"baseScore"\s*:', r'"(?:postId|parentCommentId|topLevelCommentId)"\s*:', r'"pageUrl"\s*:', r'"data"\s*:\s*\{',
+    )
+)  # fmt: skip
+_GRAPHQL_ERROR = re.compile(r'"(?:GRAPHQL_\w+|graphql_query)"|"errors"\s*:\s*\[\s*\{\s*"message"')
+_MOST_TITLES = 500_000
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure by the names of ForumMagnum's fields together; less so of a bare GraphQL error."""
+    head = source.head_text.lstrip("\ufeff \t\r\n")
+    if source.is_binary or head[:1] not in ("{", "["):
+        return 0.0
+    if _META.match(head) and ('"site"' in head[:500] or '"generatedAt"' in head[:500]):
+        return 0.97
+    found = sum(1 for sign in _SIGNS if sign.search(head))
+    if found >= 3 and (_SIGNS[0].search(head) or found >= 4):
+        return 0.96
+    return 0.85 if _GRAPHQL_ERROR.search(head) else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """The posts and comments in the file's order; what an answer says instead is named."""
+    site: Site | None = None
+    titles: dict[str, str] = {}
+    seen: set[str] = set()
+    for value, line, problem in values(source):
+        if isinstance(value, dict) and str(value.get("type")).lower() == "meta":
+            said = str(value.get("site") or "")
+            site = site_of(said) or site_named(said)
+            yield SourceFacts(source.path, {key: item for key, item in value.items() if key != "type"})
+            continue
+        found = 0
+        for record in _records(value):
+            found += 1
+            yield _one(record, source, line, site, titles, seen, problem)
+        if not found:
+            yield from _nothing(value, source, line)
+        if problem:
+            yield Skipped(
+                source.path, f"The JSON is broken: {problem}. What is whole before was read.", f"line {line}"
+            )
+
+
+def _one(
+    record: dict[str, Any],
+    source: SourceFile,
+    line: int,
+    site: Site | None,
+    titles: dict[str, str],
+    seen: set[str],
+    problem: str,
+) -> Reading:
+    from dataclasses import replace
+
+    reading = document_of(record, source.path, site, titles)
+    if isinstance(reading, Skipped):
+        return reading
+    document: Document = reading
+    if document.id in seen:
+        return Skipped(
+            source.path,
+            f"The {document.kind} {document.id} is in the file twice; the first was kept.",
+            f"line {line}",
+        )
+    seen.add(document.id)
+    if document.kind == "post" and document.title and len(titles) < _MOST_TITLES:
+        titles[document.id.partition(":")[2]] = document.title
+    return replace(document, line=line)
+
+
+def _records(value: Any) -> Iterator[dict[str, Any]]:
+    """The records in a value, in order, with a post's comments and a comment's replies."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            if is_record(item):
+                yield item
+                inner = [
+                    item[key] for key in ("comments", "children", "latestChildren", "replies") if key in item
+                ]
+            else:
+                inner = [inside for inside in item.values() if isinstance(inside, dict | list)]
+            waiting.extend(reversed(inner))
+
+
+def _nothing(value: Any, source: SourceFile, line: int) -> Iterator[Skipped]:
+    """Why a value holds no post or comment: the server's own words where it gave an error."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, dict):
+            continue
+        errors = item.get("errors")
+        if isinstance(errors, list) and errors and isinstance(errors[0], dict) and errors[0].get("message"):
+            said = " ".join(str(errors[0]["message"]).split()).rstrip(".")
+            yield Skipped(
+                source.path, f"The answer is an error of the forum's server: {said}.", f"line {line}"
+            )
+            return
+        waiting.extend(inside for inside in item.values() if isinstance(inside, dict))
+    if value is not None:
+        yield Skipped(source.path, "The JSON holds no post or comment with a text.", f"line {line}")
+
+
+READER = Reader(
+    "graphql", "JSON of posts and comments from LessWrong, the Alignment Forum or the EA Forum",
+    (".json", ".jsonl", ".ndjson"), sniff, read,
+)  # fmt: skip
