@@ -67,7 +67,7 @@ def split(document: Document) -> tuple[Passage, ...]:
 
 def _passage(number: int, piece: Piece, run: _Run) -> Passage:
     section = piece.intro or run.section
-    # A heading speaks in the voice of what it heads.
+    # A heading is in the voice of what it heads.
     spoken = [block for block in piece.blocks if block.role != "heading"] or piece.blocks
     least = min(spoken, key=lambda block: block.confidence)
     if least.role == "furniture":
@@ -105,7 +105,7 @@ class _Exchange:
 
 
 def _runs(document: Document) -> Iterator[_Run]:
-    """The document's runs in order; a heading joins the run behind it where the voice allows."""
+    """The document's runs in order; a heading opens the run behind it."""
     run = _Run()
     last: Block | None = None
     for block in _covering(document):
@@ -126,13 +126,11 @@ def _runs(document: Document) -> Iterator[_Run]:
 
 def _joins(last: Block, block: Block) -> bool:
     """Whether a block may stand in one passage with the one before it."""
-    if block.role == "heading":
-        return last.role == "heading"
-    if (last.depth, last.speaker) != (block.depth, block.speaker):
+    if last.role == "heading" or block.role == "heading":
+        return last.role == "heading" and block.role != "furniture"
+    if (last.voice, last.depth, last.speaker) != (block.voice, block.depth, block.speaker):
         return False
-    if (last.role == "furniture") != (block.role == "furniture"):
-        return False
-    return last.voice == block.voice or (last.role == "heading" and block.voice == "unknown")
+    return (last.role == "furniture") == (block.role == "furniture")
 
 
 def _covering(document: Document) -> Iterator[Block]:

@@ -31,6 +31,7 @@ DEEPEST = 100
 _NESTING = 240
 _LONGEST_LINE = 200_000
 _LONGEST = 20_000_000
+_MOST_BRACKETS = 1_000
 
 _TAGS = frozenset(
     """a abbr address article aside audio b bdi bdo blockquote body br button caption center cite code col
@@ -45,7 +46,10 @@ _FORMULA = re.compile(r"\$\$[^$]{1,4000}\$\$|\$(?=[^\s$])[^$\n]{0,600}(?<=[^\s\\
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,80})\]")
 _CALLOUT = re.compile(r"\[!([A-Za-z-]+)\][-+]?[ \t]*(?P<title>[^\n]*)(?:\n|\Z)")
 _QUOTING = frozenset(("quote", "cite"))
-_ANCHOR = re.compile(r"[ \t]*\{[#.][^{}]*\}[ \t]*$")
+# Attributes that some generators put behind headings or on lines of their own.
+_ATTRIBUTES = re.compile(
+    r"(?:(?<=\S)[ \t]+|^[ \t]*)\{:?[ \t]*(?:[#.][\w-]|[a-z][\w-]*=[\"'])[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE
+)
 _DEEP = re.compile(rf"^[ \t]*(?:>[ \t]?){{{DEEPEST + 1},}}", re.MULTILINE)
 _LONGEST_SPEAKER = 120
 
@@ -75,11 +79,13 @@ def markdown_blocks(source: str) -> MarkdownText:
     """
     if len(source) > _LONGEST or any(len(line) > _LONGEST_LINE for line in source.split("\n")):
         return _plain(source, "too long for Markdown; read as plain text")
+    if any(part.count("[") > _MOST_BRACKETS for part in source.split("\n\n")):
+        return _plain(source, "too many brackets for Markdown; read as plain text")
     notes = []
     if _DEEP.search(source):
         source = _DEEP.sub("> " * DEEPEST, source)
         notes.append(f"quotes nested more than {DEEPEST} deep were read as {DEEPEST} deep")
-    body, footnotes = without_footnotes(source)
+    body, footnotes = without_footnotes(_ATTRIBUTES.sub("", _with_closed_comments(source)))
     parser = _parser()
     try:
         tokens = parser.parse(body, {"footnotes": footnotes})
@@ -88,6 +94,12 @@ def markdown_blocks(source: str) -> MarkdownText:
         return replace(_laid_out(parser, tokens, footnotes), notes=tuple(notes))
     except RecursionError:
         return _plain(source, "too deeply nested for Markdown; read as plain text")
+
+
+def _with_closed_comments(source: str) -> str:
+    """The source with a comment that never ends made text: it would hide all that follows."""
+    closed = source.rfind("-->") + 1
+    return source[:closed] + source[closed:].replace("<!--", "&lt;!--")
 
 
 def _plain(source: str, note: str) -> MarkdownText:
