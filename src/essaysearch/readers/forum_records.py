@@ -6,14 +6,16 @@ Names differ between sources, so each fact is looked for under several.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from essaysearch.model import Block, Document, Skipped
+from essaysearch.model import Block, Document
 from essaysearch.readers.dates import from_epoch, parse_date
 from essaysearch.readers.forums import LESSWRONG, Site, address_of, comment_url, post_url, site_of
 from essaysearch.readers.html_text import html_to_blocks
+from essaysearch.readers.markdown_text import markdown_blocks
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.paragraphs import blocks_of
+from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.typed_marks import with_typed_lists, with_typed_quotes
 
 Record = Mapping[str, Any]
@@ -31,6 +33,10 @@ MARKDOWN = ("markdown", "contents_markdown", "body_markdown", "md")
 PLAIN = ("plaintext", "text", "body", "plaintextMainText", "plaintextDescription", "excerpt", "summary")
 CUT = ("plaintextMainText", "plaintextDescription", "excerpt", "summary", "htmlHighlight")
 """The names under which each fact is found, the surest first. What stands under `CUT` is not whole."""
+
+
+EXCERPT = "The source holds only the beginning of this."
+"""The note of a document that is cut short; its metadata holds ``excerpt`` then."""
 
 
 def is_comment(record: Record) -> bool:
@@ -54,9 +60,18 @@ def is_record(value: Any) -> bool:
     return placed and (worded or bool(value.get("deleted")) or ("title" in value and "postedAt" in value))
 
 
+class LeftOut(NamedTuple):
+    """Why a record gives no document, as `Tally` counts it, and which record it is."""
+
+    one: str
+    many: str
+    why: str
+    place: str
+
+
 def document_of(
-    record: Record, path: str, site: Site | None = None, titles: Mapping[str, str] | None = None
-) -> Document | Skipped:
+    record: Record, site: Site | None = None, titles: Mapping[str, str] | None = None
+) -> Document | LeftOut:
     """The document of a record, or why there is none.
 
     ``site`` is the forum where the record's own address does not tell it; ``titles`` are those of
@@ -64,14 +79,18 @@ def document_of(
     """
     own = str(_first(record, IDS))
     comment = is_comment(record)
-    what = f"{'comment' if comment else 'post'} {own}"
+    noun = "comment" if comment else "post"
     if _is_true(record.get("deleted")):
-        return Skipped(path, f"The {what} was deleted.", what)
+        return LeftOut(f"{noun} was", f"{noun}s were", "deleted", own)
     if _is_true(record.get("draft")):
-        return Skipped(path, f"The {what} is a draft that was not published.", what)
+        return LeftOut(f"{noun} is", f"{noun}s are", "not published", own)
     text, blocks, notes = _body(record)
+    title = " ".join(_string(record.get("title")).split())
+    if not text and title and not comment:
+        text, blocks = title, blocks_of(title, headings=False)
+        notes.append(TITLE_ONLY)
     if not text:
-        return Skipped(path, f"The {what} has no text.", what)
+        return LeftOut(f"{noun} has", f"{noun}s have", "no text", own)
     address = _string(_first(record, ADDRESSES))
     found = site_of(address) or site or LESSWRONG
     authors, gone = _authors(record)
@@ -94,7 +113,7 @@ def document_of(
         date=from_epoch(said, "ms") if isinstance(said, int | float) else parse_date(_string(said)),
         source=found.source,
         karma=_number(_first(record, KARMAS)),
-        metadata=_metadata(record),
+        metadata=_metadata(record) | ({"excerpt": True} if EXCERPT in notes else {}),
         notes=tuple(notes),
         **facts,
     )
@@ -144,7 +163,7 @@ def _body(record: Record) -> tuple[str, tuple[Block, ...], list[str]]:
     """The words of a record, from the fullest form it holds."""
     contents = record.get("contents")
     holders = [holder for holder in (contents, record) if isinstance(holder, dict)]
-    for names, kind in ((HTML, "html"), (MARKDOWN, "text"), (PLAIN, "text")):
+    for names, kind in ((HTML, "html"), (MARKDOWN, "markdown"), (PLAIN, "text")):
         for holder in holders:
             for name in names:
                 words = holder.get(name)
@@ -152,8 +171,7 @@ def _body(record: Record) -> tuple[str, tuple[Block, ...], list[str]]:
                     continue
                 text, blocks = _converted(words, kind)
                 if text:
-                    cut = name in CUT
-                    return text, blocks, ["The source holds only the beginning of this."] if cut else []
+                    return text, blocks, [EXCERPT] if name in CUT else []
     if isinstance(contents, str) and contents.strip():
         text, blocks = _converted(contents, "html" if "</" in contents else "text")
         return text, blocks, []
@@ -161,6 +179,9 @@ def _body(record: Record) -> tuple[str, tuple[Block, ...], list[str]]:
 
 
 def _converted(words: str, kind: str) -> tuple[str, tuple[Block, ...]]:
+    if kind == "markdown":
+        made = markdown_blocks(words)
+        return made.text, made.blocks
     if kind == "html":
         text, blocks = with_typed_quotes(*html_to_blocks(words))
         return text, with_typed_lists(text, blocks)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from essaysearch.model import Document, Reading, Skipped, SourceFacts
-from essaysearch.readers.forum_records import document_of, is_record
+from essaysearch.model import Reading, Skipped, SourceFacts
+from essaysearch.readers.forum_records import LeftOut, document_of, is_record
 from essaysearch.readers.forums import Site, site_named, site_of
 from essaysearch.readers.json_text import values
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.readers.tally import Tally
 
 _META = re.compile(r'\A\s*\{[^{}]*"type"\s*:\s*"meta"[^{}]*\}\s*(?:\n|$)')
 _SIGNS = tuple(
     re.compile(pattern)
     for pattern in (
         r'"_id"\s*:\s*"[A-Za-z0-9]{17}"', r'"postedAt"\s*:', r'"(?:htmlBody|contents)"\s*:',
-        r'"baseScore"\s*:', r'"(?:postId|parentCommentId|topLevelCommentId)"\s*:', r'"pageUrl"\s*:', r'"data"\s*:\s*\{',
+        r'"baseScore"\s*:', r'"(?:postId|parentCommentId|topLevelCommentId)"\s*:', r'"pageUrl"\s*:',
+        r'"data"\s*:\s*\{',
     )
 )  # fmt: skip
 _GRAPHQL_ERROR = re.compile(r'"(?:GRAPHQL_\w+|graphql_query)"|"errors"\s*:\s*\[\s*\{\s*"message"')
@@ -47,6 +50,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     site: Site | None = None
     titles: dict[str, str] = {}
     seen: set[str] = set()
+    tally = Tally(source)
     for value, line, problem in values(source):
         if isinstance(value, dict) and str(value.get("type")).lower() == "meta":
             said = str(value.get("site") or "")
@@ -56,40 +60,22 @@ def read(source: SourceFile) -> Iterator[Reading]:
         found = 0
         for record in _records(value):
             found += 1
-            yield _one(record, source, line, site, titles, seen, problem)
-        if not found:
+            made = document_of(record, site, titles)
+            if isinstance(made, LeftOut):
+                tally.add(*made)
+            elif made.id in seen:
+                tally.add("record stands", "records stand", "in the file twice; the first was kept", made.id)
+            else:
+                seen.add(made.id)
+                if made.kind == "post" and made.title and len(titles) < _MOST_TITLES:
+                    titles[made.id.partition(":")[2]] = made.title
+                yield replace(made, line=line)
+        if not found and not problem:
             yield from _nothing(value, source, line)
         if problem:
-            yield Skipped(
-                source.path, f"The JSON is broken: {problem}. What is whole before was read.", f"line {line}"
-            )
-
-
-def _one(
-    record: dict[str, Any],
-    source: SourceFile,
-    line: int,
-    site: Site | None,
-    titles: dict[str, str],
-    seen: set[str],
-    problem: str,
-) -> Reading:
-    from dataclasses import replace
-
-    reading = document_of(record, source.path, site, titles)
-    if isinstance(reading, Skipped):
-        return reading
-    document: Document = reading
-    if document.id in seen:
-        return Skipped(
-            source.path,
-            f"The {document.kind} {document.id} is in the file twice; the first was kept.",
-            f"line {line}",
-        )
-    seen.add(document.id)
-    if document.kind == "post" and document.title and len(titles) < _MOST_TITLES:
-        titles[document.id.partition(":")[2]] = document.title
-    return replace(document, line=line)
+            said = f"The JSON is broken ({problem}); what stands whole before that was read."
+            yield Skipped(source.path, said, f"line {line}")
+    yield from tally.skipped()
 
 
 def _records(value: Any) -> Iterator[dict[str, Any]]:
