@@ -148,6 +148,11 @@ def narrow(values: Array) -> Array:
     return values.astype(np.uint64)
 
 
+def offsets(values: Array) -> Array:
+    """Offsets as uint32, or uint64 where they must: of few types, as kernels are compiled for each."""
+    return values.astype(np.uint64 if values.size and int(values.max()) >> 32 else np.uint32)
+
+
 def _width(top: Array) -> Array:
     """Bytes that hold each value: 1, 2 or 4."""
     return np.where(top < 1 << 8, 1, np.where(top < 1 << 16, 2, 4)).astype(np.int64)
@@ -211,8 +216,8 @@ def pack(postings: Postings, norms: Array, surfaces_of_term: Array) -> dict[str,
         "exc": narrow(postings.exc.reshape(-1)) if postings.exc.size else np.zeros(0, np.uint8),
         "block_base": base.astype(np.uint32),
         "block_bound": np.nextafter(bound.astype(np.float32), np.float32(np.inf)),
-        "block_exc": narrow(exc_before[block_post]),
-        "block_pos": narrow(pos_at[:-1]),
+        "block_exc": offsets(exc_before[block_post]),
+        "block_pos": offsets(pos_at[:-1]),
         "block_format": (pos_width + 8 * ord_width).astype(np.uint8),
         "positions": positions,
     }
@@ -314,7 +319,7 @@ class Packed:
             values = np.concatenate(self._held.pop(name) or [np.zeros(0, np.int64)])
             if name in ("term_post", "term_block"):
                 values = np.append(values, self._sizes[home])
-            file.put(name, narrow(values))
+            file.put(name, offsets(values) if name.startswith("block") else narrow(values))
         for name in self._KEPT:
             held = self._held.pop(name)
             file.put(name, np.concatenate(held) if held else np.zeros(0, np.uint8))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.analysis import tokens
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFile
 from essaysearch.columnar.blobs import Names, Stream
@@ -71,6 +72,9 @@ class Segment:
         self.averages = Averages.from_dict(entry["averages"])
         self._terms = Names(self.file, "term")
         self._known: dict[str, TermInfo | None] = {}
+        self.expanded: dict[Any, Any] = {}
+        self._names: dict[str, Names] = {}
+        self._value_words: dict[str, list[tuple[str, ...]]] = {}
         self.text = Stream(self.file, "text")
         self.records = Stream(self.file, "record")
 
@@ -239,7 +243,23 @@ class Segment:
 
     def names(self, field: str) -> Names:
         """The sorted values of a keyword field."""
-        return Names(self.file, f"{field}_names")
+        known = self._names.get(field)
+        if known is None:
+            known = self._names[field] = Names(self.file, f"{field}_names")
+        return known
+
+    def value_words(self, field: str) -> list[tuple[str, ...]]:
+        """The folded words of each value of a keyword field; computed once."""
+        known = self._value_words.get(field)
+        if known is None:
+            known = [tuple(token.surface for token in tokens(value)) for value in self.names(field).all()]
+            self._value_words[field] = known
+        return known
+
+    @cached_property
+    def date_high(self) -> Array:
+        """The last microsecond of each document's date, int64."""
+        return records.date_ends(self.column("date_low"), self.column("date_precision"))
 
     def terms(self) -> Names:
         """The sorted terms."""
@@ -248,6 +268,12 @@ class Segment:
     def surfaces(self) -> Names:
         """The surfaces, term by term."""
         return Names(self.file, "surface")
+
+    @cached_property
+    def sorted_surfaces(self) -> list[str]:
+        """Every surface, sorted; for patterns that must look at the whole vocabulary."""
+        words = self.surfaces().all()
+        return [words[number] for number in self.column("surface_sorted").tolist()]
 
     # Documents and passages
 
@@ -341,9 +367,9 @@ class Segment:
         )
         return PassageRow(passage, text, document)
 
-    def norms(self, averages: Averages) -> Array:
-        """(fields, passages) float32, at the library's averages."""
-        return norms_of(self.lengths, self.column("voice"), averages)
+    def norms(self, averages: Averages, words: int = 1) -> Array:
+        """(fields, passages) float32, at the library's averages, for a query of ``words`` words."""
+        return norms_of(self.lengths, self.column("voice"), averages, words)
 
     def averages_without(self, live: Array) -> Averages:
         """The segment's sums over the passages that ``live`` keeps."""

@@ -10,17 +10,20 @@ import importlib.metadata
 import json
 import os
 import time
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
-from essaysearch.columnar.segment import Segment
+from essaysearch.columnar.postings import field_starts
+from essaysearch.columnar.segment import Segment, TermInfo
 from essaysearch.errors import (
     EngineConflict,
     ForeignWriter,
@@ -30,6 +33,9 @@ from essaysearch.errors import (
     IndexReadOnly,
     UnknownId,
 )
+from essaysearch.tree import Filter
+
+
 
 if TYPE_CHECKING:
     from essaysearch.columnar.writer import Writer
@@ -37,6 +43,13 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 LOCK = "MAIN_WRITELOCK"
 _HOLDER = "essaysearch.writer"
+
+
+class Arrays(NamedTuple):
+    """Arrays of a segment, as the kernels take them."""
+
+    postings: tuple[Array, ...]
+    positions: tuple[Array, ...]
 
 
 class View:
@@ -47,19 +60,64 @@ class View:
 
     def __init__(self, segment: Segment, base: int, averages: Averages) -> None:
         self.segment, self.base, self._averages = segment, base, averages
+        self._norms: dict[int, Array] = {}
+        self._reached: dict[tuple[int, int], float] = {}
+        self.units: dict[str, Array] = {}
         self.grown = drift(segment.own, averages)
         self.shrunk = shrink(segment.own, averages)
 
+    def norms(self, words: int) -> Array:
+        """(fields, passages) float32, for a query of ``words`` ranking words."""
+        words = max(words, scoring.SHORT_QUERY)
+        known = self._norms.get(words)
+        if known is None:
+            if len(self._norms) > 4:
+                self._norms = {}
+            known = self._norms[words] = self.segment.norms(self._averages, words)
+        return known
+
     @cached_property
-    def norms(self) -> Array:
-        """(fields, passages) float32."""
-        return self.segment.norms(self._averages)
+    def starts(self) -> Array:
+        """(4, passages) int32, where each field's positions begin; (1, 1) where only the body has words."""
+        lengths = self.segment.lengths
+        return field_starts(lengths).astype(np.int32) if lengths[1:].any() else np.zeros((1, 1), np.int32)
 
     @cached_property
     def live(self) -> Array:
         """Which passages are not deleted, bool."""
         live = self.segment.live_passages
         return np.ones(self.segment.passages, dtype=bool) if live is None else live
+
+    def reached(self, info: TermInfo, k: int) -> float:
+        """A value of x / (1 + x) that at least k passages of a term reach (0 where unknown).
+
+        The bounds of a term's blocks are each met by a passage of that block, so the k-th largest
+        of them is reached by k passages; at today's averages by at least the factor ``shrunk``.
+        """
+        if info.block_end - info.block < k:
+            return 0.0
+        known = self._reached.get((info.number, k))
+        if known is None:
+            bounds = self.segment.file.view("block_bound")[info.block : info.block_end]
+            x = float(np.partition(bounds, len(bounds) - k)[len(bounds) - k]) * self.shrunk * 0.999999
+            known = self._reached[(info.number, k)] = x / (1.0 + x)
+        return known
+
+    def arrays(self, positions: bool, infos: Iterable[TermInfo | None]) -> Arrays:
+        """The segment's arrays as the kernels take them; with ``positions``, those of the terms verified."""
+        if positions:
+            for info in infos:
+                if info is not None:
+                    self.segment.touch_positions(info)
+        return self._arrays
+
+    @cached_property
+    def _arrays(self) -> Arrays:
+        view = self.segment.file.view
+        names = ("ids", "codes", "exc", "block_base", "block_bound", "block_exc")
+        return Arrays(
+            tuple(view(name) for name in names), tuple(view(n) for n in ("block_pos", "block_format", "positions"))
+        )
 
 
 class Snapshot:
@@ -74,6 +132,8 @@ class Snapshot:
             self.views.append(View(segment, base, self.averages))
             base += segment.passages
         self._df: dict[str, int] = {}
+        self._masks: dict[tuple[int, Filter], Array] = {}
+        self._unit_numbers: dict[str, int] = {}
 
     @property
     def passages(self) -> int:
@@ -101,6 +161,21 @@ class Snapshot:
                 self._df = {}
             self._df[term] = known
         return known
+
+    def mask(self, view: View, condition: Filter, make: Callable[[], Array]) -> Array:
+        """The mask of a condition over a segment, from ``make`` or from before."""
+        key = (view.base, condition)
+        known = self._masks.get(key)
+        if known is None:
+            known = make()
+            if len(self._masks) >= 64:
+                self._masks = {}
+            self._masks[key] = known
+        return known
+
+    def unit_number(self, name: str) -> int:
+        """A number for a document or thread id, the same for the same id."""
+        return self._unit_numbers.setdefault(name, len(self._unit_numbers) + 1)
 
     def locate(self, passage_id: str) -> tuple[View, int]:
         """The segment and the number in it of a live passage. Raises `UnknownId`."""

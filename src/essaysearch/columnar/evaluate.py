@@ -1,0 +1,405 @@
+"""A query tree to ranked passages, segment by segment.
+
+Three steps: *bind* gives each leaf its weight from the statistics of all live passages; *evaluate*
+turns the tree into arrays of (passage, score) for each segment; the best k are chosen by score,
+then document id, then passage number. The usual trees - words side by side, words that must all
+be there, one phrase, each with conditions - have compiled ways of their own that look only at
+what can still be among the best. Both ways give the same scores: every score is the float64 sum
+of its clauses in the order of the query, plus the pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch import scoring
+from essaysearch.columnar import filters, proximity
+from essaysearch.columnar.leaves import Found, find, row_of
+from essaysearch.columnar.scopes import same_mask
+from essaysearch.columnar.store import Snapshot, View
+from essaysearch.tree import AnyFilter, Clauses, Every, Expand, Filter, Node, Nothing, Phrase, Same, Word
+
+Array = npt.NDArray[Any]
+LEAVES = (Word, Phrase, Expand)
+
+
+class Best(NamedTuple):
+    """A ranked passage: its score, its segment's view and its number there."""
+
+    score: float
+    view: View
+    number: int
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The best passages, best first, and how many match in all (-1: not counted)."""
+
+    best: list[Best]
+    total: int
+
+
+class Scored(NamedTuple):
+    """``docs``: matching live passages of one segment, ascending, int64; ``scores``: float64."""
+
+    docs: Array
+    scores: Array
+
+
+EMPTY = Scored(np.zeros(0, np.int64), np.zeros(0))
+
+
+class Evaluation:
+    """One tree against one snapshot. ``kernels``: the compiled module, or None for NumPy alone.
+
+    ``proximity``: whether words that stand near one another add to the score.
+    """
+
+    def __init__(self, snapshot: Snapshot, tree: Node, kernels: Any = None, proximity: bool = True) -> None:
+        self.snapshot, self.kernels = snapshot, kernels
+        self.words = sum(len(leaf.words) if isinstance(leaf, Phrase) else 1 for leaf in _ranking_leaves(tree))
+        self.tree = _without_repetition(tree)
+        self.pairs = _pairs(tree) if proximity and self.words > 1 else []
+        self._found: dict[tuple[int, int], Found] = {}
+        self._weights: dict[int, float] = {}
+
+    # Weights
+
+    def weight(self, leaf: Node) -> float:
+        """boost * idf * (k1 + 1): what x / (1 + x) is multiplied by."""
+        known = self._weights.get(id(leaf))
+        if known is None:
+            known = leaf.boost * float(scoring.idf(self.df(leaf), self.snapshot.passages)) * (scoring.K1 + 1.0)
+            self._weights[id(leaf)] = known
+        return known
+
+    def df(self, leaf: Node) -> int:
+        """Live passages that hold a word in any ranking field; that match a phrase or pattern."""
+        if isinstance(leaf, Word):
+            return self.snapshot.df(leaf.term)
+        total = 0
+        for view in self.snapshot.views:
+            docs = self.found(view, leaf).docs
+            total += len(docs) if view.segment.live is None else int(np.count_nonzero(view.live[docs]))
+        return total
+
+    def found(self, view: View, leaf: Node) -> Found:
+        """What a leaf finds in a segment, deleted passages included; computed once."""
+        key = (view.base, id(leaf))
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = find(view, leaf, view.norms(self.words), self.kernels)
+        return known
+
+    # Whole arrays
+
+    def matches(self, view: View) -> Scored:
+        """Every live passage of a segment that matches, with its score."""
+        found = self._node(view, self.tree)
+        if view.segment.live is not None:
+            keep = view.live[found.docs]
+            found = Scored(found.docs[keep], found.scores[keep])
+        if self.pairs and len(found.docs):
+            scores = found.scores.copy()
+            for a, b in self.pairs:
+                if self.snapshot.df(a.term) and self.snapshot.df(b.term):
+                    scores += proximity.bonus(self.snapshot, view, a, b, found.docs)
+            found = Scored(found.docs, scores)
+        return found
+
+    def _node(self, view: View, node: Node) -> Scored:
+        if isinstance(node, LEAVES):
+            found = self.found(view, node)
+            return Scored(found.docs, self.weight(node) * (found.x / (1.0 + found.x)))
+        if isinstance(node, Clauses):
+            return self._clauses(view, node)
+        if isinstance(node, (Filter, AnyFilter, Every)):
+            docs = np.flatnonzero(self.mask(view, node))
+            return Scored(docs, np.zeros(len(docs)))
+        if isinstance(node, Same):
+            inner = self._node(view, _any_of(node.child))
+            keep = same_mask(self, view, node)[inner.docs]
+            return Scored(inner.docs[keep], node.boost * inner.scores[keep])
+        assert isinstance(node, Nothing), f"{type(node).__name__} must be resolved before evaluation"
+        return EMPTY
+
+    def _clauses(self, view: View, node: Clauses) -> Scored:
+        parts = [self._node(view, child) for child in (*node.must, *node.should)]
+        required, optional = parts[: len(node.must)], parts[len(node.must) :]
+        if required:
+            docs = required[0].docs
+            for part in required[1:]:
+                docs = docs[_is_in(docs, part.docs)]
+        elif optional:
+            docs = _union([part.docs for part in optional])
+        else:
+            docs = np.arange(view.segment.passages)
+        for condition in node.filters:
+            docs = docs[self.mask(view, condition)[docs]]
+        for excluded in node.must_not:
+            docs = docs[~self.mask(view, excluded)[docs]]
+        scores = np.zeros(len(docs))
+        for part in parts:
+            if len(part.docs):
+                place = np.minimum(np.searchsorted(part.docs, docs), len(part.docs) - 1)
+                scores += np.where(part.docs[place] == docs, part.scores[place], 0.0)
+        return Scored(docs, scores * node.boost if node.boost != 1.0 else scores)
+
+    def mask(self, view: View, node: Node) -> Array:
+        """Which passages of a segment meet a condition, or match a clause; bool."""
+        if isinstance(node, Filter):
+            return self.snapshot.mask(view, node, lambda: filters.passage_mask(self.snapshot, view.segment, node))
+        if isinstance(node, AnyFilter):
+            met = np.zeros(view.segment.passages, dtype=bool)
+            for child in node.filters:
+                met |= self.mask(view, child)
+            return met
+        if isinstance(node, Every):
+            return np.ones(view.segment.passages, dtype=bool)
+        met = np.zeros(view.segment.passages, dtype=bool)
+        if isinstance(node, LEAVES):
+            met[self.found(view, node).docs] = True
+        else:
+            met[self._node(view, node).docs] = True
+        return met
+
+    # The best
+
+    def best(self, k: int, count: bool = True) -> Ranked:
+        """The k best passages and, if asked for, how many match."""
+        quick = self._plain(k, count) if self.kernels is not None and k > 0 else None
+        if quick is not None:
+            return quick
+        rows: list[Best] = []
+        total = 0
+        for view in self.snapshot.views:
+            found = self.matches(view)
+            total += len(found.docs)
+            rows += _top(view, found, k)
+        return Ranked(choose(rows, k), total)
+
+    def _plain(self, k: int, count: bool) -> Ranked | None:
+        """The compiled way for plain words with conditions; None where the tree is anything else."""
+        tree = self.tree
+        if not isinstance(tree, Clauses) or tree.boost != 1.0 or (tree.must and tree.should):
+            return None
+        words = tree.must or tree.should
+        if not words:
+            return None
+        for word in words:
+            if type(word) is not Word or word.fields is not None or word.exact or word.boost < 0:
+                return None
+        all_of = bool(tree.must)
+        terms = [word.term for word in words]  # type: ignore[attr-defined]
+        weights = [self.weight(word) for word in words]
+        if len(set(terms)) < len(terms):
+            return None
+        index = {term: number for number, term in enumerate(terms)}
+        pairs = [(index[a.term], index[b.term]) for a, b in self.pairs]
+        caps = [scoring.PROXIMITY_WEIGHT * min(self._idf(terms[a]), self._idf(terms[b])) for a, b in pairs]
+        rows: list[Best] = []
+        total = 0
+        threshold = -1.0
+        for view in self.snapshot.views:
+            mask = self._conditions(view, tree)
+            found = (
+                self._all_of(view, terms, weights, pairs, caps, mask, k)
+                if all_of
+                else self._any_of(view, terms, weights, pairs, caps, mask, k, threshold)
+            )
+            scores, docs, number = found
+            rows += [Best(score, view, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True)]
+            if len(rows) >= k:
+                threshold = max(threshold, sorted((row.score for row in rows), reverse=True)[k - 1])
+            if all_of:
+                total += number
+            elif count:
+                total += self._count(view, terms, mask)
+        return Ranked(choose(rows, k), total if count or all_of else -1)
+
+    def _idf(self, term: str) -> float:
+        return float(scoring.idf(self.snapshot.df(term), self.snapshot.passages))
+
+    def _conditions(self, view: View, tree: Clauses) -> Array:
+        """The passages that may be found as a byte each; no byte at all where all may."""
+        if not tree.filters and not tree.must_not:
+            return view.live.view(np.uint8) if view.segment.live is not None else _ALL
+        mask = view.live.copy()
+        for condition in tree.filters:
+            mask &= self.mask(view, condition)
+        for excluded in tree.must_not:
+            mask &= ~self.mask(view, excluded)
+        return mask.view(np.uint8)
+
+    def _any_of(
+        self, view: View, terms: list[str], weights: list[float], pairs: list[tuple[int, int]], caps: list[float],
+        mask: Array, k: int, threshold: float,
+    ) -> tuple[Array, Array, int]:  # fmt: skip
+        segment = view.segment
+        infos = [segment.term(term) for term in terms]
+        held = [number for number, info in enumerate(infos) if info is not None]
+        if not held:
+            return _NO_SCORES, _NO_DOCS, 0
+        place = {number: at for at, number in enumerate(held)}
+        kept = [(place[a], place[b], cap) for (a, b), cap in zip(pairs, caps, strict=True) if a in place and b in place]
+        grown = view.grown if self.words <= scoring.SHORT_QUERY else 1e12
+        if not len(mask) and grown < 1e12:
+            for number in held:
+                threshold = max(threshold, weights[number] * view.reached(infos[number], k))
+        arrays = view.arrays(bool(kept), [infos[number] for number in held])
+        scores, docs = self.kernels.any_of(
+            *arrays.postings, view.norms(self.words), segment.order, mask,
+            np.array([row_of(infos[number]) for number in held]),  # type: ignore[arg-type]
+            np.array([weights[number] for number in held]), grown, threshold, k,
+            np.array([row[:2] for row in kept], dtype=np.int64).reshape(-1, 2),
+            np.array([row[2] for row in kept]), scoring.PROXIMITY_WINDOW, *arrays.positions, view.starts,
+        )  # fmt: skip
+        return scores, docs, 0
+
+    def _all_of(
+        self, view: View, terms: list[str], weights: list[float], pairs: list[tuple[int, int]], caps: list[float],
+        mask: Array, k: int,
+    ) -> tuple[Array, Array, int]:  # fmt: skip
+        segment = view.segment
+        infos = [segment.term(term) for term in terms]
+        if any(info is None for info in infos):
+            return _NO_SCORES, _NO_DOCS, 0
+        arrays = view.arrays(bool(pairs), infos)
+        ids, codes, exc, base, _, block_exc = arrays.postings
+        scores, docs, count = self.kernels.all_of(
+            ids, codes, exc, base, block_exc, view.norms(self.words), segment.order, mask,
+            np.array([row_of(info) for info in infos]), np.array(weights), k,  # type: ignore[arg-type]
+            np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(caps), scoring.PROXIMITY_WINDOW,
+            *arrays.positions, view.starts,
+        )  # fmt: skip
+        return scores, docs, count
+
+    def _count(self, view: View, terms: list[str], mask: Array) -> int:
+        segment = view.segment
+        infos = [info for info in map(segment.term, terms) if info is not None]
+        if len(infos) == 1 and not len(mask):
+            return infos[0].df
+        seen = np.zeros(segment.passages, dtype=np.uint8)
+        for info in infos:
+            self.kernels.mark(segment.file.view("ids"), segment.file.view("block_base"), np.array(row_of(info)), seen)
+        if len(mask):
+            seen &= mask
+        return int(np.count_nonzero(seen))
+
+
+_ALL = np.zeros(0, np.uint8)
+_NO_SCORES = np.zeros(0)
+_NO_DOCS = np.zeros(0, np.int64)
+
+
+def _is_in(docs: Array, others: Array) -> Array:
+    """Which of ``docs`` stand in ``others``; both ascending."""
+    if not len(others):
+        return np.zeros(len(docs), dtype=bool)
+    return np.asarray(others[np.minimum(np.searchsorted(others, docs), len(others) - 1)] == docs)
+
+
+def _union(lists: list[Array]) -> Array:
+    filled = [docs for docs in lists if len(docs)]
+    if len(filled) == 1:
+        return filled[0]
+    return np.unique(np.concatenate(filled)) if filled else _NO_DOCS
+
+
+def _any_of(node: Node) -> Node:
+    """A boolean with its conjunctions loosened: what can be evidence of it in one passage."""
+    if isinstance(node, Clauses):
+        return Clauses((), tuple(_any_of(child) for child in (*node.must, *node.should)), boost=node.boost)
+    return node
+
+
+def _top(view: View, found: Scored, k: int) -> list[Best]:
+    docs, scores = found.docs, found.scores
+    if len(docs) > k > 0:
+        worst = np.partition(scores, len(scores) - k)[len(scores) - k]
+        keep = np.flatnonzero(scores >= worst)
+        docs, scores = docs[keep], scores[keep]
+        if len(docs) > k:
+            order = np.lexsort((view.segment.order[docs], -scores))[:k]
+            docs, scores = docs[order], scores[order]
+    return [Best(score, view, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True)] if k > 0 else []
+
+
+def choose(rows: list[Best], k: int) -> list[Best]:
+    """The k best of several segments: by score, then document id, then passage number."""
+    rows.sort(key=lambda row: (-row.score, row.view.base, int(row.view.segment.order[row.number])))
+    if len({id(row.view) for row in rows}) > 1:
+        scores = [row.score for row in rows]
+        if len(set(scores)) < len(scores):
+            rows.sort(key=lambda row: (-row.score, *_place(row)))
+    return rows[:k]
+
+
+def _place(row: Best) -> tuple[str, int]:
+    segment = row.view.segment
+    document = int(segment.doc_of[row.number])
+    return segment.keyword("id", document) or "", row.number
+
+
+def _ranking_leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node, LEAVES):
+        yield node
+    elif isinstance(node, Clauses):
+        for child in (*node.must, *node.should):
+            yield from _ranking_leaves(child)
+    elif isinstance(node, Same):
+        yield from _ranking_leaves(node.child)
+
+
+def _pairs(tree: Node) -> list[tuple[Word, Word]]:
+    """The distinct pairs of plain words that stand side by side in the query, in its order."""
+    if not isinstance(tree, Clauses):
+        return []
+    words = [n for n in (*tree.must, *tree.should) if type(n) is Word and n.fields is None and not n.exact]
+    if tree.must and tree.should:
+        words.sort(key=lambda word: word.start)
+    pairs: dict[frozenset[str], tuple[Word, Word]] = {}
+    for a, b in zip(words, words[1:], strict=False):
+        if a.term != b.term:
+            pairs.setdefault(frozenset((a.term, b.term)), (a, b))
+    return list(pairs.values())
+
+
+def _without_repetition(tree: Node) -> Node:
+    """The tree with plain words that stand more than once side by side joined into one.
+
+    The first of them stays, its boost risen by `scoring.query_weight`.
+    """
+    if not isinstance(tree, Clauses):
+        return tree
+    for words in (tree.must, tree.should):
+        terms = [word.term for word in words if type(word) is Word]
+        if len(set(terms)) < len(terms):
+            break
+    else:
+        return tree
+    return Clauses(
+        _joined(tree.must), _joined(tree.should), tree.must_not, tree.filters, tree.boost, tree.start, tree.end
+    )
+
+
+def _joined(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    held: dict[Any, Node] = {}
+    times: dict[Any, int] = {}
+    for node in nodes:
+        key = (node.term, node.fields, node.exact and node.text, node.boost) if type(node) is Word else id(node)
+        held.setdefault(key, node)
+        times[key] = times.get(key, 0) + 1
+    return tuple(_repeated(node, times[key]) for key, node in held.items())
+
+
+def _repeated(node: Node, times: int) -> Node:
+    if times == 1 or not isinstance(node, Word):
+        return node
+    boost = node.boost * float(scoring.query_weight(times))
+    return Word(node.text, node.term, node.fields, node.exact, boost, node.start, node.end)

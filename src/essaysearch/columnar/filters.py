@@ -1,0 +1,155 @@
+"""Conditions on metadata to masks over the passages of a segment.
+
+A condition is decided once for each document (or once for each distinct value, where the field
+is a keyword column) and spread over the document's passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.analysis import tokens
+from essaysearch.columnar import records
+from essaysearch.columnar.segment import Segment
+from essaysearch.model import VOICES
+from essaysearch.tree import Filter
+
+if TYPE_CHECKING:
+    from essaysearch.columnar.store import Snapshot
+
+Array = npt.NDArray[Any]
+Condition = Callable[["Snapshot", Segment, Filter], Array]
+
+COLUMN_OF = {"author": "authors", "category": "categories"}
+"""Keyword columns whose name differs from the field's."""
+
+
+def folded_words(text: str) -> tuple[str, ...]:
+    """The folded words of a value, in order."""
+    return tuple(token.surface for token in tokens(text))
+
+
+def stands_in(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether words stand side by side, in order, among others; never for no words."""
+    size = len(wanted)
+    return size > 0 and any(words[at : at + size] == wanted for at in range(len(words) - size + 1))
+
+
+def passage_mask(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    """Which passages of a segment meet a condition, bool."""
+    if condition.field == "voice":
+        return _voice(segment, condition)
+    documents = _CONDITIONS.get(condition.field, _keyword)(snapshot, segment, condition)
+    return np.asarray(documents[segment.doc_of])
+
+
+def _voice(segment: Segment, condition: Filter) -> Array:
+    voices = segment.column("voice")
+    if condition.op == "has":
+        return np.ones(len(voices), dtype=bool)
+    return np.asarray(voices == VOICES.index(condition.value)) if condition.value in VOICES else np.zeros(len(voices), bool)
+
+
+def _values(segment: Segment, column: str, chosen: Array) -> Array:
+    """The documents that have one of the chosen values of a keyword column. ``chosen``: bool by value."""
+    codes = segment.file.array(f"{column}_code").astype(np.int64)
+    if column in records.SINGLE:
+        return np.concatenate((np.zeros(1, dtype=bool), chosen))[codes]
+    first = segment.file.array(f"{column}_first").astype(np.int64)
+    hits = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen[codes])))
+    return np.asarray(hits[first[1:]] > hits[first[:-1]])
+
+
+def _keyword(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    column = COLUMN_OF.get(condition.field, condition.field)
+    if column not in records.SINGLE + records.MANY:
+        return np.zeros(segment.documents, dtype=bool)
+    names = segment.names(column)
+    if condition.op == "has":
+        return _values(segment, column, np.ones(len(names), dtype=bool))
+    if column in ("id", "thread", "parent"):
+        number = names.find(str(condition.value))
+        if number >= 0:
+            chosen = np.zeros(len(names), dtype=bool)
+            chosen[number] = True
+            return _values(segment, column, chosen)
+    wanted = folded_words(str(condition.value))
+    chosen = np.array([stands_in(wanted, words) for words in segment.value_words(column)], dtype=bool)
+    return _values(segment, column, chosen)
+
+
+def _date(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    low = segment.column("date_low")
+    dated = low != records.NO_DATE
+    if condition.op == "has":
+        return np.asarray(dated)
+    begin, end = condition.value if condition.op == "range" else (condition.value, condition.value)
+    met = dated.copy()
+    if end is not None:
+        met &= low <= _instant(str(end), last=True)
+    if begin is not None:
+        met &= segment.date_high >= _instant(str(begin), last=False)
+    return np.asarray(met)
+
+
+def _instant(date: str, last: bool) -> int:
+    low, precision = records.date_key(date)
+    if not last:
+        return low
+    return int(records.date_ends(np.array([low]), np.array([precision], dtype=np.uint8))[0])
+
+
+def _year(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    if condition.op == "has":
+        return _date(snapshot, segment, condition)
+    begin, end = condition.value if condition.op == "range" else (condition.value, condition.value)
+    bounds = tuple(None if year is None else f"{int(year):04d}" for year in (begin, end))
+    return _date(snapshot, segment, Filter("date", "range", bounds))
+
+
+def _karma(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    karma = segment.column("karma")
+    met = ~np.isnan(karma)
+    if condition.op == "has":
+        return np.asarray(met)
+    begin, end = condition.value if condition.op == "range" else (condition.value, condition.value)
+    with np.errstate(invalid="ignore"):
+        if begin is not None:
+            met &= karma >= begin
+        if end is not None:
+            met &= karma <= end
+    return np.asarray(met)
+
+
+def _replyto(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    """Documents whose parent, anywhere in the library, is by the author named."""
+    wanted = Filter("author", "is", condition.value)
+    answered: set[str] = set()
+    for view in snapshot.views:
+        documents = _keyword(snapshot, view.segment, wanted) & view.segment.live_documents
+        codes = view.segment.file.array("id_code")
+        names = view.segment.names("id")
+        answered.update(names[int(codes[document]) - 1] for document in np.flatnonzero(documents))
+    parents = segment.names("parent")
+    chosen = np.array([name in answered for name in parents.all()], dtype=bool)
+    return _values(segment, "parent", chosen)
+
+
+def _title(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    """Documents that have a title (``has:title``): those whose passages have words in that field."""
+    if not segment.lengths[1].any():
+        return np.zeros(segment.documents, dtype=bool)
+    return np.bincount(segment.doc_of, weights=segment.lengths[1] > 0, minlength=segment.documents) > 0
+
+
+_CONDITIONS: dict[str, Condition] = {
+    "date": _date,
+    "year": _year,
+    "karma": _karma,
+    "replyto": _replyto,
+    "title": _title,
+}

@@ -1,0 +1,306 @@
+"""What one leaf of a query finds in one segment: passages, and the weighted frequency x in each.
+
+A *leaf* is a word, a phrase or a pattern. Its x is BM25F's sum over fields of frequency / norm,
+before saturation; how much the leaf weighs needs the whole library's statistics and is decided
+in `evaluate`. Leaves here are NumPy only; with compiled kernels the same numbers come faster.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.analysis import tokens
+from essaysearch.columnar.patterns import expansions
+from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS
+from essaysearch.columnar.segment import Segment, TermInfo
+from essaysearch.columnar.store import View
+from essaysearch.model import VOICES
+from essaysearch.tree import RANKING_FIELDS, Expand, Node, Phrase, Word
+
+Array = npt.NDArray[Any]
+
+
+class Found(NamedTuple):
+    """``docs``: passages of the segment, ascending, int64; ``x``: weighted frequency, float64."""
+
+    docs: Array
+    x: Array
+
+
+NONE = Found(np.zeros(0, np.int64), np.zeros(0))
+
+
+def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
+    """The passages of a segment that a leaf matches, deleted ones included.
+
+    ``norms``: as `View.norms` gives. ``kernels``: the module of compiled kernels, or None.
+    """
+    if isinstance(leaf, Word):
+        return _word(view, leaf, norms, kernels)
+    if isinstance(leaf, Phrase):
+        return _phrase(view, leaf, norms, kernels)
+    assert isinstance(leaf, Expand)
+    return _expand(view, leaf, norms)
+
+
+def row_of(info: TermInfo) -> tuple[int, int, int, int, int, int]:
+    """A term as the kernels take it."""
+    return info.post, info.df, info.ids, info.width, info.block, info.block_end
+
+
+def weigh(segment: Segment, docs: Array, frequencies: Array, norms: Array, fields: tuple[str, ...] | None) -> Found:
+    """Frequencies by field to x, in the fields asked for. ``frequencies``: (n, 4)."""
+    x = np.zeros(len(docs))
+    for number in range(len(norms)):
+        counted = frequencies[:, number]
+        if fields is not None:
+            counted = np.where(_asked(segment, docs, RANKING_FIELDS[number], fields), counted, 0)
+        x += counted / norms[number][docs].astype(np.float64)
+    held = x > 0
+    return Found(docs, x) if held.all() else Found(docs[held], x[held])
+
+
+def _asked(segment: Segment, docs: Array, field: str, fields: tuple[str, ...]) -> Array | bool:
+    """Where a ranking field counts among the fields asked for."""
+    if field in fields:
+        return True
+    if field != "body":
+        return False
+    asked: Array | bool = False
+    for name, voice in (("own", "own"), ("quote", "quoted")):
+        if name in fields:
+            asked = asked | (segment.column("voice")[docs] == VOICES.index(voice))
+    return asked
+
+
+def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
+    segment = view.segment
+    info = segment.term(word.term)
+    if info is None:
+        return NONE
+    if word.exact:
+        return _exact(segment, word, segment.docs(info), norms)
+    if word.fields is not None:
+        return weigh(segment, segment.docs(info), segment.frequencies(info), norms, word.fields)
+    if kernels is not None:
+        docs, x = np.empty(info.df, np.int64), np.empty(info.df)
+        file = segment.file
+        kernels.postings(
+            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
+            norms, np.array(row_of(info)), docs, x,
+        )  # fmt: skip
+        return Found(docs, x)
+    docs, codes = segment.docs(info), segment.codes(info)
+    x = codes / norms[0][docs].astype(np.float64)
+    rows = np.flatnonzero(codes == EXCEPTION)
+    if len(rows):
+        places, table = docs[rows], segment.exceptions(info)
+        x[rows] = sum(table[:, f] / norms[f][places].astype(np.float64) for f in range(len(norms)))
+    return Found(docs, x)
+
+
+def _exact(segment: Segment, word: Word, candidates: Array, norms: Array) -> Found:
+    """Passages that hold a word letter for letter."""
+    counts = np.array([_literal(segment, int(doc), (word.text,)) for doc in candidates], dtype=np.int64)
+    return weigh(segment, candidates, counts.reshape(-1, FIELDS), norms, word.fields)
+
+
+def _literal(segment: Segment, doc: int, words: tuple[str, ...]) -> list[int]:
+    """How often words stand side by side, letter for letter, in each ranking field of a passage."""
+    counts = []
+    for text in field_texts(segment, doc):
+        held = tuple(text[token.start : token.end] for token in tokens(text)) if words[0] in text else ()
+        size = len(words)
+        counts.append(sum(held[at : at + size] == words for at in range(len(held) - size + 1)))
+    return counts
+
+
+def field_texts(segment: Segment, doc: int) -> tuple[str, str, str, str]:
+    """The texts of a passage's ranking fields, in the order of `RANKING_FIELDS`."""
+    row = segment.passage(doc)
+    record = segment.record(row.document)
+    first = int(segment.column("doc_first")[row.document])
+    answered = "\n".join(segment.passage_text(first + number) for number in row.passage.answers)
+    return row.text, record.get("title") or "", row.passage.section or "", answered
+
+
+def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
+    segment = view.segment
+    infos = [segment.term(word.term) for word in phrase.words]
+    if not infos or any(info is None for info in infos):
+        return NONE
+    if len(infos) == 1:
+        word = phrase.words[0]
+        return _word(view, Word(word.text, word.term, phrase.fields, word.exact), norms, kernels)
+    exact = any(word.exact for word in phrase.words)
+    known: list[TermInfo] = [info for info in infos if info is not None]
+    for info in known:
+        segment.touch_positions(info)
+    if kernels is not None and (phrase.slop == 0 or len(known) == 2):
+        file = segment.file
+        docs, x, table = kernels.phrase(
+            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
+            np.zeros(0, np.uint8), np.array([row_of(info) for info in known]), file.view("block_pos"),
+            file.view("block_format"), file.view("positions"), view.starts, norms, phrase.slop, phrase.ordered,
+        )  # fmt: skip
+        if phrase.fields is None and not exact:
+            return Found(docs, x)
+    else:
+        docs, table = _together(view, known, phrase.slop, phrase.ordered)
+    if exact:
+        words = tuple(word.text for word in phrase.words)
+        table = np.array([_literal(segment, int(doc), words) for doc in docs], dtype=np.int64).reshape(-1, FIELDS)
+    return weigh(segment, docs, table, norms, phrase.fields)
+
+
+def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tuple[Array, Array]:
+    """(passages, (n, 4) frequencies by field) where terms stand together, as `kernels.phrase` defines."""
+    segment = view.segment
+    lists = [segment.docs(info) for info in infos]
+    common = lists[0]
+    for other in lists[1:]:
+        common = np.intersect1d(common, other, assume_unique=True)
+    spots = [positions_at(segment, info, np.searchsorted(docs, common)) for info, docs in zip(infos, lists, strict=True)]
+    place = 32
+    keys = [(np.repeat(np.arange(len(common)), sizes) << place) + positions for sizes, positions in spots]
+    if slop == 0:
+        met = keys[0]
+        for offset, key in enumerate(keys[1:], 1):
+            met = met[np.isin(met + offset, key, assume_unique=True)]
+    elif len(keys) == 2:
+        met = keys[0][_near(view, common, keys[0], keys[1], slop, ordered, place)]
+    else:
+        met = np.array(
+            [key for key in keys[0].tolist() if _window(view, common, key, keys, slop, ordered, place)], dtype=np.int64
+        )
+    at = met >> place
+    fields = field_of(view, common[at], met & ((1 << place) - 1))
+    table = np.bincount(at * FIELDS + fields, minlength=len(common) * FIELDS).reshape(-1, FIELDS)
+    held = table.any(axis=1)
+    return common[held], table[held]
+
+
+def field_of(view: View, docs: Array, positions: Array) -> Array:
+    """The field each position lies in, int64."""
+    fields = np.zeros(len(docs), dtype=np.int64)
+    for number in range(1, len(view.starts)):
+        fields += positions >= view.starts[number][docs]
+    return fields
+
+
+def _near(view: View, common: Array, first: Array, second: Array, slop: int, ordered: bool, place: int) -> Array:
+    """Which occurrences of the first word have one of the second within ``slop``, in their field."""
+    met = np.zeros(len(first), dtype=bool)
+    mask = (1 << place) - 1
+    fields = field_of(view, common[first >> place], first & mask)
+    for distance in range(1 if ordered else -slop, slop + 1):
+        if distance:
+            other = first + distance
+            here = (other >> place == first >> place) & np.isin(other, second, assume_unique=True) & ~met
+            rows = np.flatnonzero(here)
+            met[rows] = field_of(view, common[first[rows] >> place], other[rows] & mask) == fields[rows]
+    return met
+
+
+def _window(view: View, common: Array, key: int, keys: list[Array], slop: int, ordered: bool, place: int) -> bool:
+    """Whether words can be chosen around an occurrence of the first so that all lie within ``slop``."""
+    near = [key_list[np.abs(key_list - key) <= slop].tolist() for key_list in keys[1:]]
+    doc = key >> place
+    mask = (1 << place) - 1
+    field = int(field_of(view, common[[doc]], np.array([key & mask]))[0])
+
+    def fits(chosen: list[int], rest: list[list[int]]) -> bool:
+        if not rest:
+            return True
+        for other in rest[0]:
+            if other >> place != doc or other in chosen or (ordered and other < chosen[-1]):
+                continue
+            if max(*chosen, other) - min(*chosen, other) > slop:
+                continue
+            if int(field_of(view, common[[doc]], np.array([other & mask]))[0]) == field and fits([*chosen, other], rest[1:]):
+                return True
+        return False
+
+    return fits([key], near)
+
+
+def positions_at(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array]:
+    """Positions of chosen postings of a term: (how many of each, all of them in order), int64.
+
+    ``rows``: numbers of postings within the term, ascending.
+    """
+    sizes, at, width, _ = _occurrence_bytes(segment, info, rows)
+    data = segment.file.view("positions")
+    positions = data[at].astype(np.int64)
+    for byte in (1, 2, 3):
+        more = np.flatnonzero(width > byte)
+        if not len(more):
+            break
+        positions[more] |= data[at[more] + byte].astype(np.int64) << (8 * byte)
+    return sizes, positions
+
+
+def ordinals_at(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array]:
+    """Numbers of the surfaces at chosen postings: (how many of each, all of them in order), int64."""
+    sizes, at, width, ord_width = _occurrence_bytes(segment, info, rows)
+    data = segment.file.view("positions")
+    ordinals = np.zeros(len(at), dtype=np.int64)
+    for byte in (0, 1):
+        more = np.flatnonzero(ord_width > byte)
+        if not len(more):
+            break
+        ordinals[more] |= data[at[more] + width[more] + byte].astype(np.int64) << (8 * byte)
+    return sizes, ordinals
+
+
+def _occurrence_bytes(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array, Array, Array]:
+    """For chosen postings: occurrences of each; byte, position width and ordinal width of every one."""
+    segment.touch_positions(info)
+    totals = segment.totals(info)
+    ends = np.cumsum(totals)
+    begins = ends - totals
+    blocks = rows // BLOCK
+    formats = segment.file.view("block_format")[info.block + blocks].astype(np.int64)
+    stride = (formats & 7) + (formats >> 3)
+    base = segment.file.view("block_pos")[info.block + blocks].astype(np.int64)
+    at = base + (begins[rows] - begins[blocks * BLOCK]) * stride
+    sizes = totals[rows]
+    first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
+    within = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
+    spread = np.repeat(at, sizes) + within * np.repeat(stride, sizes)
+    return sizes, spread, np.repeat(formats & 7, sizes), np.repeat(formats >> 3, sizes)
+
+
+def _expand(view: View, leaf: Expand, norms: Array) -> Found:
+    """Passages that hold any word a pattern matches; x sums over the words."""
+    segment = view.segment
+    chosen = expansions(segment, leaf)
+    if not chosen:
+        return NONE
+    docs, tables = [], []
+    for number, ordinals in chosen:
+        info = segment.info(number)
+        begin, end = (int(v) for v in segment.column("surface_first")[number : number + 2])
+        found = segment.docs(info)
+        if len(ordinals) == end - begin:
+            table = segment.frequencies(info)
+        else:
+            sizes, held = ordinals_at(segment, info, np.arange(info.df))
+            wanted = np.isin(held, ordinals)
+            row = np.repeat(np.arange(info.df), sizes)[wanted]
+            _, positions = positions_at(segment, info, np.arange(info.df))
+            fields = field_of(view, found[row], positions[wanted])
+            table = np.bincount(row * FIELDS + fields, minlength=info.df * FIELDS).reshape(-1, FIELDS)
+            some = table.any(axis=1)
+            found, table = found[some], table[some]
+        docs.append(found)
+        tables.append(table)
+    together = np.concatenate(docs)
+    places, back = np.unique(together, return_inverse=True)
+    total = np.zeros((len(places), FIELDS), dtype=np.int64)
+    np.add.at(total, back, np.concatenate(tables))
+    return weigh(segment, places, total, norms, leaf.fields)
+

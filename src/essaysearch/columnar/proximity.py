@@ -1,0 +1,60 @@
+"""How near two words of the query stand in given passages, and what that adds to a score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch import scoring
+from essaysearch.columnar.leaves import field_of, positions_at
+from essaysearch.columnar.store import Snapshot, View
+from essaysearch.tree import Word
+
+Array = npt.NDArray[Any]
+MOST_POSITIONS = 512
+"""Positions of a word in a passage that are looked at; later ones count no nearness."""
+
+
+def bonus(snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array) -> Array:
+    """What the nearness of two words adds to the score of each of ``docs`` (ascending), float64."""
+    segment = view.segment
+    first, second = segment.term(a.term), segment.term(b.term)
+    added = np.zeros(len(docs))
+    if first is None or second is None or not len(docs):
+        return added
+    lists = segment.docs(first), segment.docs(second)
+    common = np.intersect1d(np.intersect1d(*lists, assume_unique=True), docs, assume_unique=True)
+    if not len(common):
+        return added
+    near = np.zeros(len(common))
+    (left_at, left), (right_at, right) = (
+        _capped(*positions_at(segment, info, np.searchsorted(held, common)))
+        for info, held in zip((first, second), lists, strict=True)
+    )
+    width = 32
+    keys = (right_at << width) + right
+    mask = (1 << width) - 1
+    for distance in range(-scoring.PROXIMITY_WINDOW, scoring.PROXIMITY_WINDOW + 1):
+        wanted = (left_at << width) + left + distance
+        rows = np.flatnonzero(np.isin(wanted, keys, assume_unique=True)) if distance else wanted[:0]
+        rows = rows[(wanted[rows] >> width) == left_at[rows]]
+        if len(rows) and len(view.starts) > 1:
+            places = common[left_at[rows]]
+            rows = rows[field_of(view, places, left[rows]) == field_of(view, places, wanted[rows] & mask)]
+        if len(rows):
+            near += np.bincount(left_at[rows], minlength=len(common)) / float(distance * distance)
+    least = min(float(scoring.idf(snapshot.df(word.term), snapshot.passages)) for word in (a, b))
+    added[np.searchsorted(docs, common)] = scoring.PROXIMITY_WEIGHT * least * near / (1.0 + near)
+    return added
+
+
+def _capped(sizes: Array, positions: Array) -> tuple[Array, Array]:
+    """(number of the passage, position) of the first `MOST_POSITIONS` occurrences in each."""
+    at = np.repeat(np.arange(len(sizes)), sizes)
+    if len(sizes) and int(sizes.max()) > MOST_POSITIONS:
+        within = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        keep = within < MOST_POSITIONS
+        return at[keep], positions[keep]
+    return at, positions
