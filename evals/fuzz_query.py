@@ -118,6 +118,13 @@ def fault_of(text: str, query: Query) -> str:
     return ""
 
 
+def timed(text: str, literal: bool) -> tuple[Query, float]:
+    """The query as read, and the milliseconds of processor time it took."""
+    before = time.process_time()
+    query = parse(text, TODAY, literal)
+    return query, (time.process_time() - before) * 1000
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("count", nargs="?", type=int, default=1_000_000)
@@ -131,15 +138,14 @@ def main(arguments: list[str] | None = None) -> int:
             text = hostile[number - asked.count]
         else:
             text = (random_query if number % 2 else mutated_query)(random_)
-        before = time.process_time()
+        literal = number % 50 == 0
         try:
-            query = parse(text, TODAY, literal=number % 50 == 0)
-            fault = ""
-        except Exception as error:  # The one place that must not stop: it reports.
-            query, fault = None, f"{type(error).__name__}: {error}"
-        took = (time.process_time() - before) * 1000
-        if query is not None:
+            query, took = timed(text, literal)
+            if took > LIMIT_MS:  # Once more: the collector or the machine may have paused it.
+                took = min(took, timed(text, literal)[1], timed(text, literal)[1])
             fault = fault_of(text, query)
+        except Exception as error:  # The one place that must not stop: it reports.
+            took, fault = 0.0, f"{type(error).__name__}: {error}"
         if number < asked.count:
             total += took
         if took > slowest:

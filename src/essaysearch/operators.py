@@ -8,42 +8,15 @@ it. To add a field or an operator is one row here and, where it makes a new node
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from essaysearch import query_values as value
 from essaysearch.model import KINDS, VOICES
 from essaysearch.nearest import nearest
+from essaysearch.operator_rows import Kind, Operator
 from essaysearch.query_patterns import fuzzy, regex, star
 from essaysearch.query_ranges import Problem, shown
-from essaysearch.tree import SCOPES, TEXT_FIELDS, Node, Phrase, Word
-
-Kind = Literal["boolean", "phrase", "pattern", "text", "scope", "named", "filter"]
-
-
-class Operator(NamedTuple):
-    """A row: how it is written, an example query, what it means, and what makes its node.
-
-    ``name`` is the field without its colon, or the operator's own name. ``values`` are the
-    choices where there are few. ``build`` makes the node, or says what is wrong as a `Problem`:
-    of a `query_values.Given` for ``named`` and ``filter`` rows, of the pattern for ``pattern``
-    rows, of words for ``phrase`` rows; ``boolean`` rows, ``text`` and ``scope`` rows make none of
-    their own. ``fields`` are the text fields a ``text`` row restricts words to. ``all_of``: given
-    twice, both must hold; else either. ``words``: in brackets, several words are one value; else
-    each is a value.
-    """
-
-    name: str
-    kind: Kind
-    syntax: str
-    example: str
-    meaning: str
-    values: tuple[str, ...] = ()
-    build: Callable[..., Node | Problem] | None = None
-    fields: tuple[str, ...] = ()
-    all_of: bool = False
-    words: bool = False
-
+from essaysearch.tree import SCOPES, TEXT_FIELDS, Phrase, Word
 
 HAVE = (
     "author", "category", "code", "date", "karma", "source", "url", "path",
@@ -186,4 +159,4 @@ def complete(typed: str) -> list[str]:
 if __name__ == "__main__":
     from essaysearch.query_reference import markdown
 
-    print(markdown(), end="")
+    print(markdown(OPERATORS), end="")

@@ -55,7 +55,7 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
     >>> parse("autor:hubinger").diagnostics[0].message
     'no field `autor`; did you mean `author`? It is searched as words.'
     """
-    if not literal and _NOT_PLAIN.search(text, 0, MOST_CHARACTERS) is None:
+    if not literal and len(text) <= MOST_CHARACTERS and _NOT_PLAIN.search(text) is None:
         query = _plain(text)
         if query is not None:
             return query

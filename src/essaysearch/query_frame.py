@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from essaysearch.operators import Operator
+from essaysearch.operator_rows import Operator
 from essaysearch.query_items import SIDE, Item, Join
 from essaysearch.query_lexer import ALTERNATIVE
 from essaysearch.query_words import Fields

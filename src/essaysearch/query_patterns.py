@@ -37,7 +37,7 @@ def star(text: str) -> Expand | Problem:
     """
     # A run of both means: at least as many letters as it has question marks.
     pattern = _STARS.sub(lambda run: "?" * run[0].count("?") + "*", fold(text))
-    letters = re.sub(r"[*?]", "", pattern)
+    letters = pattern.replace("*", "").replace("?", "")
     if len(letters) < (2 if letters.isascii() else 1):
         return Problem(
             "too-broad",

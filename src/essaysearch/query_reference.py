@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from essaysearch.operators import OPERATORS, Kind
+from essaysearch.operator_rows import Kind, Operator
 from essaysearch.query_sentences import DIAGNOSTICS
 
 _OPENING = """# What a query can say
@@ -69,7 +69,7 @@ _DATES = """## Dates
 overlaps."""
 
 
-def markdown() -> str:
+def markdown(operators: Sequence[Operator]) -> str:
     """The reference as Markdown, ending in a newline."""
     parts = [_OPENING]
     for kind, heading, note in HEADINGS:
@@ -79,7 +79,7 @@ def markdown() -> str:
                 row.meaning + (f" One of {', '.join(map(_code, row.values))}." if row.values else ""),
                 _code(row.example),
             )
-            for row in OPERATORS
+            for row in operators
             if row.kind == kind
         ]
         parts += [f"## {heading}", note, _table(("write", "meaning", "example"), rows)]

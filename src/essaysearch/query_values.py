@@ -5,33 +5,14 @@ Each builder here belongs to a row of `operators.OPERATORS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from essaysearch.analysis import CHUNK, words_of_chunk
 from essaysearch.nearest import nearest
+from essaysearch.operator_rows import Given
 from essaysearch.query_dates import date_range
 from essaysearch.query_ranges import Problem, karma_range, shown, year_range
 from essaysearch.tree import Filter, Like, Named, Node
-
-
-class Given(NamedTuple):
-    """What stands behind a field's colon: the text without quotes, its place, and the field's row.
-
-    ``choices`` are the row's values, ``example`` its example; ``today`` gives the day it is.
-    """
-
-    field: str
-    text: str
-    start: int
-    end: int
-    choices: tuple[str, ...]
-    example: str
-    today: Callable[[], date]
-
-
-Build = Callable[[Given], "Node | Problem"]
 
 
 def choice(given: Given) -> Node | Problem:

@@ -25,6 +25,7 @@ Fields = tuple[str, ...] | None
 _LETTER = "[0-9A-Za-z*?\u0080-\u1fff\u2070-\U0010ffff]"
 _PIECE = re.compile(f"{_LETTER}+(?:(?:://|[-'./=&_@\u200b-\u200d]|(?<=[0-9])[,:](?=[0-9])){_LETTER}+)*")
 _JOINED_PATTERN = re.compile(r"[^./=&_@:,\u200b-\u200d]+")
+_PART = re.compile(r"[^-']+")
 _WEIGHT = re.compile(r"\^([0-9]{1,4}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})")
 _LONG = 64
 _LONGEST = 4096
@@ -142,7 +143,7 @@ def _pattern(written: str, at: int, fields: Fields, exact: bool, warn: Warn) -> 
         return None
     whole.fields, whole.start, whole.end = fields, at, end
     parts: list[Node] = []
-    for match in re.finditer(r"[^-']+", written):
+    for match in _PART.finditer(written):
         part, start = match.group(), at + match.start()
         node = star(part) if "*" in part or "?" in part else None
         if isinstance(node, Problem):
