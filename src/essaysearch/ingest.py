@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from essaysearch.errors import ReadError
+from essaysearch.errors import ExtraMissing, ReadError
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.comment_page import LOST_MARKS
 from essaysearch.readers.dates import parse_date
@@ -85,7 +85,7 @@ def read(
                 yield replace(reading, path=shown(reading.path))
         if len(source.notes) > noted:
             yield SourceFacts(shown(source.path), {"notes": source.notes[noted:]})
-    except ReadError as error:
+    except (ReadError, ExtraMissing) as error:
         yield Skipped(shown(source.path), _sentence(str(error).removeprefix(f"{source.path}: ")))
     except Exception as error:
         # A reader's own mistake: named here, so that every other file is still read.

@@ -74,7 +74,8 @@ def build(documents: Iterable[Document]) -> Thread:
         replies = children.get(id, [])
         nodes[id] = Node(id, kept.get(id), parents[id], tuple(replies), depth, root, tuple(said.get(id, ())))
         waiting.extend((reply, depth + 1, root) for reply in reversed(replies))
-    notes = (f"an id stands again {repeated:,} times; the first document of each counts",) if repeated else ()
+    said_again = f"{repeated:,} with an id that was met before {'was' if repeated == 1 else 'were'} left out; the first counts"
+    notes = (said_again,) if repeated else ()
     return Thread(nodes, tuple(roots), notes)
 
 

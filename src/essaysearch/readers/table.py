@@ -6,7 +6,26 @@ To read another format: one new file with a `Reader`, one row here.
 from __future__ import annotations
 
 from essaysearch.errors import ReadError, UnknownReader
-from essaysearch.readers import author_page, comment_page, jsonl, markdown, plain
+from essaysearch.readers import (
+    acl_xml,
+    arxiv_atom,
+    arxiv_bulk,
+    author_page,
+    bibliography,
+    comment_page,
+    disqus,
+    feeds,
+    hackernews,
+    jsonl,
+    markdown,
+    oai_pmh,
+    pdf,
+    plain,
+    reddit,
+    semantic_scholar,
+    stackexchange,
+    wordpress,
+)
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
@@ -14,6 +33,19 @@ READERS: tuple[Reader, ...] = (
     comment_page.READER,
     author_page.READER,
     markdown.READER,
+    arxiv_atom.READER,
+    arxiv_bulk.READER,
+    oai_pmh.READER,
+    acl_xml.READER,
+    semantic_scholar.READER,
+    bibliography.READER,
+    hackernews.READER,
+    reddit.READER,
+    stackexchange.READER,
+    wordpress.READER,
+    disqus.READER,
+    feeds.READER,
+    pdf.READER,
     jsonl.READER,
     plain.READER,
 )

@@ -1,0 +1,92 @@
+"""PDF papers and essays, through pypdf (the extra ``pdf``).
+
+Running heads and page numbers are left out, words cut at a line's end joined, headings found by
+their type. A PDF whose pages are images holds no text, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from essaysearch.ids import derived_document_id
+from essaysearch.model import Block, Document, Reading, Skipped
+from essaysearch.readers.arxiv_ids import arxiv_id
+from essaysearch.readers.dates import parse_date
+from essaysearch.readers.names import authors_of
+from essaysearch.readers.pdf_layout import Laid, laid_out
+from essaysearch.readers.pdf_lines import pages_of
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+
+_NO_TITLE = re.compile(r"untitled|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+", re.I)
+_MADE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)]")
+_CATEGORY = re.compile(r"\[([\w.-]+)\]")
+_STAMP_DATE = re.compile(r"(\d{1,2}\s+[A-Z][a-z]{2,8}\s+\d{4})$")
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure of PDF's own first words."""
+    return 0.99 if b"%PDF-" in source.head[:1024] else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """The file as one document: ``essay`` with an abstract, else ``page``."""
+    pages = pages_of(source)
+    for problem in pages.problems:
+        yield Skipped(source.path, problem[0].upper() + problem[1:] + ".")
+    laid = _whole(laid_out(pages.lines))
+    if not laid.text.strip():
+        if pages.pages and not pages.problems:
+            yield Skipped(source.path, "The PDF holds no text: its pages are images. Run a text recognition first.")
+        elif not pages.pages:
+            yield Skipped(source.path, "The PDF holds no pages.")
+        return
+    if pages.empty and pages.pages > pages.empty:
+        source.note(f"{pages.empty} of {pages.pages} pages hold no text (images, perhaps)")
+    title = pages.facts.get("title", "")
+    title = laid.title or "" if _NO_TITLE.fullmatch(title) else title
+    authors, complete = authors_of(pages.facts.get("author", ""))
+    stamped = arxiv_id(pages.stamp.replace("arXiv:", "arXiv: ")) if pages.stamp else None
+    made = _MADE.match(pages.facts.get("creationdate", ""))
+    day = _STAMP_DATE.search(pages.stamp)
+    doi = _DOI.search(laid.text[:6000]) or _DOI.search(" ".join(pages.facts.values()))
+    category = _CATEGORY.search(pages.stamp)
+    metadata = {
+        "pages": pages.pages,
+        "arxiv": stamped.name if stamped else None,
+        "version": stamped.version if stamped else None,
+        "doi": doi[0] if doi else None,
+        # When the file was made, which may be long after the text.
+        "made": "-".join(part for part in made.groups() if part) if made else None,
+        "subject": pages.facts.get("subject"),
+        "keywords": pages.facts.get("keywords"),
+    }
+    opening = title or " ".join(laid.text.split(None, 12)[:12])
+    yield Document(
+        id=f"{stamped.document_id}#pdf" if stamped else derived_document_id(READER.name, "; ".join(authors[:1]), opening),
+        kind="essay" if laid.has_abstract else "page",
+        text=laid.text,
+        blocks=laid.blocks,
+        title=title or None,
+        authors=authors,
+        authors_complete=complete,
+        date=parse_date(day[1]) if day else None,
+        url=f"https://arxiv.org/pdf/{stamped.name}" if stamped else None,
+        source="arxiv" if stamped else None,
+        categories=(category[1],) if category else (),
+        metadata={key: value for key, value in metadata.items() if value},
+        notes=() if authors else ("its authors are not named in the file's own record",),
+    )
+
+
+def _whole(laid: Laid) -> Laid:
+    """A PDF that is a title and nothing else is that title."""
+    if laid.text.strip() or not laid.title:
+        return laid
+    return replace(laid, text=laid.title, blocks=(Block(0, len(laid.title)),), title=laid.title)
+
+
+READER = Reader("pdf", "PDF documents", (".pdf",), sniff, read)

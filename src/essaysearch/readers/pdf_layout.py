@@ -1,0 +1,197 @@
+"""Lines of a PDF to the paragraphs, headings, lists and code that they were before they were set.
+
+Everything here is read off the page: a larger size or a bold line is a heading, a wider gap or
+an indent begins a paragraph, a bullet begins an item, a hyphen at a line's end was put there by
+the setter unless the word stands with it elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from essaysearch.model import Block, Role
+from essaysearch.readers.paragraphs import BULLET
+from essaysearch.readers.pdf_lines import Line
+
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.(?:\d{1,2})?|[IVX]{1,5}\.)\s+[A-Z“\"(]")
+_ABSTRACT = re.compile(r"(abstract|summary)\s*(?:[.:—–-]+\s*|$)", re.I)
+_REFERENCES = re.compile(r"(?:\d{1,2}\.?\s+)?(?:references|bibliography|literature cited|works cited)\s*:?", re.I)
+_ENDS = (".", "!", "?", ":", "”", '"', ")", ";")
+_JOINED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_LAST_WORD = re.compile(r"([^\W\d_]+)-$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_LEADERS = re.compile(r"(?:\. ?){6,}\s*(?:\d+|[ivxlc]+)\s*$")
+_BULLET_ALONE = re.compile(r"[•◦▪‣·∙*–-]")
+
+
+@dataclass
+class _Piece:
+    role: Role
+    lines: list[Line]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A text with its blocks; ``title`` is what stands in the largest type at the top of the first page."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    title: str | None
+    has_abstract: bool
+
+
+def laid_out(lines: list[Line]) -> Laid:
+    """The text of a PDF. The title is not part of it; the blocks cover its every non-space character."""
+    body = _body_size(lines)
+    title, lines = _title(lines, body)
+    hyphenated = {word.lower() for line in lines for word in _JOINED.findall(line.text)}
+    pieces = list(_pieces(lines, body))
+    made: list[tuple[Role, str]] = []
+    abstract = references = False
+    for piece in pieces:
+        text = _text(piece, hyphenated)
+        if not text:
+            continue
+        match = _ABSTRACT.match(text) if not abstract and len(made) < 40 else None
+        if match and (piece.role == "heading" or match.end() == len(text) or match[1][0].isupper()):
+            abstract = True
+            made.append(("heading", match[1]))
+            if rest := text[match.end() :].strip():
+                made.append(("paragraph", rest))
+            continue
+        if _REFERENCES.fullmatch(text):
+            references = True
+            made.append(("heading", text))
+            continue
+        if piece.role == "heading":
+            references = False
+        role: Role = "note" if references and piece.role in ("paragraph", "list") else piece.role
+        if _LEADERS.search(text):
+            role = "furniture"
+        if made and role == made[-1][0] and role in ("list", "furniture"):
+            made[-1] = (role, f"{made[-1][1]}\n{text}")
+        else:
+            made.append((role, text))
+    blocks, texts, at = [], [], 0
+    for role, text in made:
+        furniture = role == "furniture"
+        reason = "table of contents" if furniture else ""
+        blocks.append(Block(at, at + len(text), role, "unknown" if furniture else "own", reason=reason))
+        texts.append(text)
+        at += len(text) + 2
+    return Laid("\n\n".join(texts), tuple(blocks), title, abstract)
+
+
+def _body_size(lines: list[Line]) -> float:
+    """The size that most characters have."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _title(lines: list[Line], body: float) -> tuple[str | None, list[Line]]:
+    """The lines of the largest type in the upper half of the first page, and the rest."""
+    first = [line for line in lines if line.page == 0][:25]
+    if not first:
+        return None, lines
+    largest = max(line.size for line in first)
+    if largest < 1.15 * body:
+        return None, lines
+    start = next(place for place, line in enumerate(lines) if line.size >= 0.97 * largest)
+    end = start
+    while end < len(lines) and lines[end].page == 0 and lines[end].size >= 0.97 * largest and end - start < 5:
+        end += 1
+    title = " ".join(line.text for line in lines[start:end])
+    if len(title) > 300 or not any(character.isalpha() for character in title):
+        return None, lines
+    return title, lines[:start] + lines[end:]
+
+
+def _pieces(lines: list[Line], body: float) -> Iterator[_Piece]:
+    leading = _leading(lines)
+    piece: _Piece | None = None
+    for line in lines:
+        role = _role(line, body)
+        if piece is not None and _continues(piece, line, role, leading):
+            piece.lines.append(line)
+            continue
+        if piece is not None:
+            yield piece
+        piece = _Piece(role, [line])
+    if piece is not None:
+        yield piece
+
+
+def _leading(lines: list[Line]) -> float:
+    gaps = [
+        above.y - below.y
+        for above, below in zip(lines, lines[1:], strict=False)
+        if above.page == below.page and 0 < above.y - below.y < 4 * max(above.size, 1)
+    ]
+    return float(median(gaps)) if gaps else 12.0
+
+
+def _role(line: Line, body: float) -> Role:
+    text = line.text
+    short = len(text) < 120 and len(text.split()) < 16
+    if BULLET.match(text) or _BULLET_ALONE.fullmatch(text):
+        return "heading" if short and _NUMBERED.match(text) and (line.bold or line.size > 1.08 * body) else "list"
+    if short and any(c.isalpha() for c in text):
+        if line.size > 1.08 * body:
+            return "heading"
+        if line.bold and not text.endswith((".", ",", ";")) and not line.mono:
+            return "heading"
+        if _REFERENCES.fullmatch(text):
+            return "heading"
+    return "code" if line.mono else "paragraph"
+
+
+def _continues(piece: _Piece, line: Line, role: Role, leading: float) -> bool:
+    last = piece.last
+    apart = last.y - line.y
+    turned = line.page != last.page or apart < -leading
+    wide = not turned and apart > 1.35 * leading
+    if piece.role == "heading":
+        same = abs(line.size - last.size) < 0.3 and line.bold == last.bold
+        return role == "heading" and same and not turned and apart < 1.6 * max(leading, last.size) and not _NUMBERED.match(line.text)
+    if role == "heading":
+        return False
+    if role == "code" or piece.role == "code":
+        return role == piece.role and (turned or apart < 2.5 * leading)
+    if role == "list":
+        return False
+    if abs(line.size - last.size) > 0.12 * last.size and len(line.text) > 3:
+        return False
+    if turned:
+        # A paragraph goes on over the page where nothing ended before it.
+        return not last.text.endswith(_ENDS)
+    if wide:
+        return False
+    if piece.role == "list":
+        return line.x >= piece.lines[0].x - 1
+    indented = line.x - last.x > 0.7 * last.size
+    return not (indented and last.text.endswith(_ENDS))
+
+
+def _text(piece: _Piece, hyphenated: set[str]) -> str:
+    if piece.role == "code":
+        return "\n".join(line.text for line in piece.lines).strip()
+    text = piece.lines[0].text
+    for line in piece.lines[1:]:
+        following = line.text
+        last, first = _LAST_WORD.search(text), _FIRST_WORD.match(following)
+        if last and first and first[0][0].islower():
+            kept = f"{last[1]}-{first[0]}".lower() in hyphenated
+            text = (text if kept else text[:-1]) + following
+        else:
+            text = f"{text} {following}"
+    return text.strip()
