@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from essaysearch.model import Block
-from essaysearch.sentences import items, lines, sentences
+from essaysearch.sentences import items, lines, sentences, trimmed
 
 SHORTEST, LONGEST = 40, 180
 """The words a piece aims at."""
@@ -128,7 +128,7 @@ class _Packing:
         """Closes what is open up to the sentence that introduces a list, which stays open."""
         last = self._open.pop()
         if last.start < intro.start:
-            self._open.append(self._atom(last.start, intro.start))
+            self._open.append(self._atom(*trimmed(self._text, last.start, intro.start)))
         if self._open and not (self._headed and len(self._open) == 1):
             self._close()
         self._open.append(intro)
