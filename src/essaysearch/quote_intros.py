@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _VERBS = {
@@ -26,9 +27,15 @@ _VERBS = {
     "hu": r"írta|ezt írta",
     "ru": r"написал\(а\)|написал|написала|писал|пишет",
 }
-_VERB = re.compile(
-    rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道|さんは書きました", re.IGNORECASE
-)
+_VERB = re.compile(rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道|さんは書きました", re.IGNORECASE)
+
+_VERB_ENDS = frozenset(
+    verb.replace("\\", "").split()[-1].rstrip("?") for row in _VERBS.values() for verb in row.split("|")
+) | {"claim"}
+_CJK = re.compile("写道|寫道|書きました")
+_SURE = re.compile(r"@\S|\w at \w+\.\w|\d{1,2}[:.h]\d{2}|<\S+>")
+_DIGIT = re.compile(r"\d")
+_STARRED = re.compile(r"\* .*>\s*\[\d[\d :/.-]*\]")
 
 _WEEKDAYS = (
     "mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -86,6 +93,8 @@ _MAILTO = re.compile(r"\s*(?:<mailto:[^>]*>|\[mailto:[^\]]*\]|\(mailto:[^)]*\))"
 _ADDRESS = re.compile(r"[\w.+%=/-]+(?:@| at )[\w-]+(?:\.[\w-]+)*")
 _BRACKETED = re.compile(r"\s*<[^<>]*>?|\s*\[[^\]]*@[^\]]*\]")
 _SUFFIX = re.compile(r"(?:Ph\.?\s?D|M\.?D|Jr|Sr|I{2,3}|Esq)\.?")
+_BEHALF = re.compile(r"\s(?:on behalf of|im Auftrag von|de la part de|namens)\s+(?=\S)", re.IGNORECASE)
+_PHONE = re.compile(r"\+?\(?\d{2,4}\)?[ ./-]\d{3,4}[ ./-]\d{3,4}")
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _AFTER_VERB = re.compile(
     r"(?:(?:the\s+)*following\b.*|in\s+(?:message|article|news|<).*|on\s.*|am\s.*|vom\s.*|le\s.*|op\s.*"
@@ -122,8 +131,10 @@ def intro_ending_at(texts: Sequence[str], last: int, first: int = 0, marked: boo
     line = texts[last].rstrip()
     if not line or len(line) > 400:
         return None
-    ends = line[-1] in ":：" or line.endswith("...")
-    if not (ends or (marked and _VERB.search(line))):
+    if marked:
+        if not (line[-1] in ":：" or line.endswith("...") or _last_verb(line)):
+            return None
+    elif not line.endswith((">:", "> :", "):", "]:")) and not _ends_with_verb(line):
         return None
     joined = ""
     best: Intro | None = None
@@ -132,7 +143,7 @@ def intro_ending_at(texts: Sequence[str], last: int, first: int = 0, marked: boo
         if not piece:
             break
         joined = f"{piece} {joined}".rstrip()
-        found = _introduces(joined, marked)
+        found = _introduces(joined)
         if found is None:
             if best is not None:
                 break
@@ -153,6 +164,8 @@ def person(text: str) -> str | None:
     The address itself where there is no name; None where there is neither.
     """
     text = _MAILTO.sub("", text).strip(" \t,;:*")
+    if behalf := _BEHALF.search(text):
+        text = text[behalf.end() :]
     address = _ADDRESS.search(text)
     for match in _IN_PARENTHESES.finditer(text):
         inside = match[1].strip()
@@ -161,7 +174,7 @@ def person(text: str) -> str | None:
             return natural_name(inside)
     bare = _BRACKETED.sub(" ", text)
     bare = re.sub(r"\([^()]*\)?", " ", bare)
-    bare = _ADDRESS.sub(" ", bare)
+    bare = _PHONE.sub(" ", _ADDRESS.sub(" ", bare))
     bare = " ".join(bare.split()).strip(" ,;:\"'`*<>[]()")
     if bare and any(c.isalpha() for c in bare):
         return natural_name(bare)
@@ -170,46 +183,65 @@ def person(text: str) -> str | None:
 
 def natural_name(name: str) -> str:
     """``Ada King`` for ``King, Ada``; mailing lists' additions ("via LIST") and quote marks are cut."""
-    name = re.sub(r"\s+(?:via|through|par|on behalf of)\s.*$", "", name.strip(" \"'`"), flags=re.IGNORECASE)
+    name = re.sub(r"\s+(?:via|through|par)\s.*$", "", name.strip(" \"'`"), flags=re.IGNORECASE)
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2 and all(parts) and not _SUFFIX.fullmatch(parts[1]):
         name = f"{parts[1]} {parts[0]}"
     return " ".join(name.split()).strip(" \"'`")
 
 
+@lru_cache(maxsize=8192)
 def _begins(line: str) -> bool:
     """Whether a line opens as introductions do: "On", "In article", a date, "Quoting"."""
     return bool(_LEAD.match(line) or _DATE.match(line) or _QUOTING.match(line))
 
 
-def _introduces(text: str, marked: bool) -> Intro | None:
+@lru_cache(maxsize=8192)
+def _introduces(text: str) -> Intro | None:
     ends = text[-1] in ":："
-    bare = _MAILTO.sub("", text).rstrip(" :：.…")
-    address = _ADDRESS.search(bare) or re.search(r"<[^<>]{0,3}[^<>]*>", bare)
-    dated = _DATE.search(bare)
-    if _QUOTING.match(bare) and ends:
-        return _named(_LEAD.sub("", bare, count=1), True, marked)
-    verb = None
-    for match in _VERB.finditer(bare):
-        verb = match
+    bare = _MAILTO.sub("", text).rstrip(" :：.…") if "mailto" in text else text.rstrip(" :：.…")
+    if ends and _QUOTING.match(bare):
+        return _named(_LEAD.sub("", bare, count=1), True)
+    verb = _last_verb(bare)
     if verb is None:
+        if not ends or ("@" not in bare and " at " not in bare):
+            return None
         # "2017-04-19 19:20 GMT+02:00 Ada King <a@b.c>:"
-        if ends and address and dated and dated.start() == 0:
-            return _named(bare[dated.end() :], True, marked)
+        dated = _DATE.match(bare)
+        if dated and _ADDRESS.search(bare):
+            return _named(bare[dated.end() :], True)
         # "* Ada King <a@b.c> [030502 12:30]:"
-        if ends and address and re.fullmatch(r"\* .*>\s*\[\d[\d :/.-]*\]", bare):
-            return _named(bare[: bare.rindex("[")], True, marked)
+        if _STARRED.fullmatch(bare):
+            return _named(bare[: bare.rindex("[")], True)
         return None
-    sure = bool(address or dated)
-    before, after = bare[: verb.start()].rstrip(" ,"), bare[verb.end() :].strip(" ,")
+    sure = bool(_SURE.search(bare))
+    before, after = bare[: verb[0]].rstrip(" ,"), bare[verb[1] :].strip(" ,")
     if after and not _AFTER_VERB.match(after):
         # The name stands after the verb: "Am 3. Mai 2004 schrieb Ada King", "Op 3 mei schreef Ada".
         if before and not _only_date(before):
             return None
-        return _named(after, sure, marked)
+        return _named(after, sure)
     if not before:
         return None
-    return _named(before, sure, marked)
+    return _named(before, sure)
+
+
+def _ends_with_verb(line: str) -> bool:
+    """Whether the last word before the colon is one of saying."""
+    words = line.rstrip(" :：.").rsplit(None, 1)
+    return bool(words) and (words[-1].lower() in _VERB_ENDS or bool(_CJK.search(words[-1])))
+
+
+def _last_verb(text: str) -> tuple[int, int] | None:
+    """Where the last verb of saying stands; a look at the words spares most lines the pattern."""
+    if text.isascii() or not _CJK.search(text):
+        words = text.lower().replace(",", " ").split()
+        if _VERB_ENDS.isdisjoint(words):
+            return None
+    found = None
+    for match in _VERB.finditer(text):
+        found = match.span()
+    return found
 
 
 def _only_date(text: str) -> bool:
@@ -217,12 +249,14 @@ def _only_date(text: str) -> bool:
     return not rest or rest.lower() in ("uhr", "at", "um", "am", "on")
 
 
-def _named(text: str, sure: bool, marked: bool) -> Intro | None:
+def _named(text: str, sure: bool) -> Intro | None:
     """The introduction whose words, verb and colon taken off, are these."""
     text = text.strip()
     for _ in range(3):
-        shorter = _DATE.sub("", f"{text} ", count=1) if _DATE.match(f"{text} ") else text
-        shorter = _LEAD.sub("", shorter, count=1) if _LEAD.match(shorter) else shorter
+        dated = _DATE.match(f"{text} ") if _DIGIT.search(text) else None
+        shorter = text[dated.end() :] if dated else text
+        lead = _LEAD.match(shorter)
+        shorter = shorter[lead.end() :] if lead else shorter
         if shorter.strip() == text:
             break
         text = shorter.strip()

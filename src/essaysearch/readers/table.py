@@ -17,6 +17,7 @@ from essaysearch.readers import (
     feeds,
     hackernews,
     jsonl,
+    mail,
     markdown,
     oai_pmh,
     pdf,
@@ -32,6 +33,7 @@ from essaysearch.readers.source import SourceFile
 READERS: tuple[Reader, ...] = (
     comment_page.READER,
     author_page.READER,
+    mail.READER,
     markdown.READER,
     arxiv_atom.READER,
     arxiv_bulk.READER,
