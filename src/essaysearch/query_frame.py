@@ -49,7 +49,7 @@ class Frame:
         return self.negated != (self.sign == "-")
 
 
-_DOTTED = frozenset(("date", "year", "karma", "id", "thread", "replyto", "like"))
+_DOTTED = frozenset(("date", "year", "karma", "id", "thread", "like"))
 
 
 def weight_behind(match: re.Match[str]) -> tuple[str, int]:

@@ -30,6 +30,7 @@ _SIGNED = re.compile(r"(>=|<=|=>|=<|>|<|=)(.*)", re.S)
 _SIGNS = {"=>": ">=", "=<": "<="}
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _YEAR = re.compile(r"[0-9]{4}")
+LAST_YEAR = 9999
 
 
 def shown(text: str) -> str:
@@ -86,7 +87,7 @@ def year_range(text: str) -> tuple[int | None, int | None] | Problem:
     """
     sign, low, high = bounds(text)
     for value in (low, high):
-        if value and not _YEAR.fullmatch(value):
+        if value and (not _YEAR.fullmatch(value) or value == "0000"):
             return _no_year(value)
     if not low and not high:
         return _no_year(text)
@@ -98,6 +99,8 @@ def year_range(text: str) -> tuple[int | None, int | None] | Problem:
         first += 1
     if sign == "<" and last is not None:
         last -= 1
+    if first == LAST_YEAR + 1 or last == 0:
+        return Problem("empty-range", f"no year can lie beyond {shown(text)}; write one from 0001 to 9999")
     if first is not None and last is not None and first > last:
         return backwards("year", low, high)
     return first, last

@@ -27,8 +27,12 @@ def has(given: Given) -> Node | Problem:
     """The field that must be known."""
     value = given.text.lower()
     if value in given.choices:
-        return Filter(value, "has", None, given.start, given.end)
+        return Filter(_KNOWN_BY.get(value, value), "has", None, given.start, given.end)
     return _no_choice(given)
+
+
+_KNOWN_BY = {"replyto": "parent"}
+"""What is known of a document that answers one is that one, not whose it is."""
 
 
 def words(given: Given) -> Node | Problem:
