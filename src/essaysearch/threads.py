@@ -74,8 +74,10 @@ def build(documents: Iterable[Document]) -> Thread:
         replies = children.get(id, [])
         nodes[id] = Node(id, kept.get(id), parents[id], tuple(replies), depth, root, tuple(said.get(id, ())))
         waiting.extend((reply, depth + 1, root) for reply in reversed(replies))
-    said_again = f"{repeated:,} with an id that was met before {'was' if repeated == 1 else 'were'} left out; the first counts"
-    notes = (said_again,) if repeated else ()
+    notes: tuple[str, ...] = ()
+    if repeated:
+        left = "was" if repeated == 1 else "were"
+        notes = (f"{repeated:,} with an id that was met before {left} left out; the first counts",)
     return Thread(nodes, tuple(roots), notes)
 
 

@@ -78,7 +78,9 @@ def paper(
         title=title or None,
         authors=names,
         date=date,
-        metadata={key: value for key, value in (metadata or {}).items() if value not in (None, "", [], {}, ())},
+        metadata={
+            key: value for key, value in (metadata or {}).items() if value not in (None, "", [], {}, ())
+        },
         notes=said,
         **more,
     )

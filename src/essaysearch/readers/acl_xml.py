@@ -14,18 +14,9 @@ from essaysearch.readers.abstracts import joined_lines, paper
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
-from essaysearch.readers.xml_text import (
-    Element,
-    Found,
-    attribute,
-    children,
-    elements,
-    name,
-    opening_tag,
-    root_name,
-    said,
-    text_in,
-)
+from essaysearch.readers.xml_elements import Element, attribute, children, name, said, text_in
+from essaysearch.readers.xml_opening import opening_tag, root_name
+from essaysearch.readers.xml_text import Found, elements
 
 _OLD_STYLE = re.compile(r"[A-Z]\d{2}")
 _FULL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+|\d{4}\.[\w]+-[\w]+\.\d+")
@@ -90,7 +81,9 @@ def _document(found: Found, collection: str, volume: str, meta: Element | None) 
             "pages": said(element, "pages"),
             "bibkey": said(element, "bibkey"),
             "venue": said(meta, "venue") if meta is not None else None,
-            "proceedings": _inline(next(iter(children(meta, "booktitle")), None)) if meta is not None else None,
+            "proceedings": _inline(next(iter(children(meta, "booktitle")), None))
+            if meta is not None
+            else None,
             "publisher": said(meta, "publisher") if meta is not None else None,
             "code": attribute(code[0], "url") if (code := children(element, "pwccode")) else None,
             "language": said(element, "language"),

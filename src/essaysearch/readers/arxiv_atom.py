@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from essaysearch.errors import ReadError
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, paper
@@ -17,16 +16,9 @@ from essaysearch.readers.dates import parse_date
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.recorded import is_recording, responses
 from essaysearch.readers.source import SourceFile
-from essaysearch.readers.xml_text import (
-    Element,
-    Found,
-    attribute,
-    children,
-    elements,
-    elements_of,
-    opening_tag,
-    said,
-)
+from essaysearch.readers.xml_elements import Element, attribute, children, said
+from essaysearch.readers.xml_opening import opening_tag
+from essaysearch.readers.xml_text import Found, elements, elements_of
 
 _MARKS = ("http://arxiv.org/schemas/atom", "arxiv.org/api/", "export.arxiv.org/api/query")
 
@@ -67,7 +59,9 @@ def _feed(source: SourceFile, entries: Iterator[Found | Skipped], where: str) ->
         document = _document(found, 0 if where else found.line)
         yield document or Skipped(source.path, "The entry has neither a title nor an abstract.", place)
     if empty:
-        yield Skipped(source.path, "arXiv's answer holds no entries: the search found nothing on this page.", where)
+        yield Skipped(
+            source.path, "arXiv's answer holds no entries: the search found nothing on this page.", where
+        )
 
 
 def _error(entry: Element) -> str:
@@ -85,7 +79,9 @@ def _document(found: Found, line: int) -> Document | None:
     terms = [attribute(child, "term") for child in children(entry, "category")]
     authors = children(entry, "author")
     pdf = [attribute(link, "href") for link in children(entry, "link") if attribute(link, "title") == "pdf"]
-    affiliations = {said(a, "name"): said(a, "arxiv:affiliation") for a in authors if said(a, "arxiv:affiliation")}
+    affiliations = {
+        said(a, "name"): said(a, "arxiv:affiliation") for a in authors if said(a, "arxiv:affiliation")
+    }
     return paper(
         id=identifier.document_id if identifier else address or None,
         reader=READER.name,

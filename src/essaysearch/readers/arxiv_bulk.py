@@ -57,7 +57,11 @@ def _document(record: dict[str, Any], line: int) -> Document | None:
     identity = _text(record, "id", "_id", "arxiv_id")
     abstract = _text(record, "abstract", "summary")
     versions = [v for v in record.get("versions") or () if isinstance(v, dict)]
-    date = parse_date(_text(versions[0], "created")) if versions else parse_date(_text(record, "published", "date"))
+    date = (
+        parse_date(_text(versions[0], "created"))
+        if versions
+        else parse_date(_text(record, "published", "date"))
+    )
     inferred = ""
     if date is None and identifier:
         date, inferred = identifier.month, "the month in the arXiv identifier"

@@ -13,6 +13,7 @@ from typing import Any
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, joined_lines, paper
+from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.bibtex import Entry, entries
 from essaysearch.readers.dates import parse_date
@@ -82,7 +83,9 @@ def _of_bibtex(source: SourceFile) -> Iterator[Document | Skipped | str]:
         place = f"line {entry.line}"
         document = _bibtex_document(entry)
         if entry.problem and document is None:
-            yield Skipped(source.path, f"The entry {entry.key or 'without a key'} is malformed: {entry.problem}.", place)
+            yield Skipped(
+                source.path, f"The entry {entry.key or 'without a key'} is malformed: {entry.problem}.", place
+            )
         else:
             yield document or f"line {entry.line}"
 
@@ -163,7 +166,12 @@ def _bibtex_date(fields: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
     year, month, day = (tex.plain(fields.get(name, "")) for name in ("year", "month", "day"))
     if day.isdigit() and year and month and (full := _dated(year, month, day)):
         return full, ()
-    for text in (given.split("/")[0], f"{month} {year}" if month else "", f"{year}-{month:0>2}" if month.isdigit() else "", year):
+    for text in (
+        given.split("/")[0],
+        f"{month} {year}" if month else "",
+        f"{year}-{month:0>2}" if month.isdigit() else "",
+        year,
+    ):
         if text and (date := parse_date(text)):
             return date, ()
     said = given or year
@@ -206,7 +214,15 @@ def _ris_document(record: Record) -> Document | None:
 
     dates = [date for tag in _RIS_TAGS["date"] for value in tags.get(tag, ()) if (date := _ris_date(value))]
     given = first("date")
-    doi = next((m[0] for tag in (*_RIS_TAGS["doi"], *_RIS_TAGS["url"]) for v in tags.get(tag, ()) if (m := _DOI.search(v))), "")
+    doi = next(
+        (
+            m[0]
+            for tag in (*_RIS_TAGS["doi"], *_RIS_TAGS["url"])
+            for v in tags.get(tag, ())
+            if (m := _DOI.search(v))
+        ),
+        "",
+    )
     arxiv = next((found for v in every("url") if "arxiv.org" in v and (found := arxiv_id(v))), None)
     notes = () if dates or not given else (f'the date "{given}" is no date',)
     if not record.ended:
@@ -249,10 +265,10 @@ def _split_keywords(values: list[str]) -> tuple[str, ...]:
 
 
 def _reference(arxiv: ArxivId | None, doi: str, **fields: Any) -> Document | None:
-    """The document, called by its arXiv number, else its DOI, else from first author and title."""
+    """The document, called by its arXiv number, else its DOI, its address, its first author and title."""
     metadata = {"doi": doi, "arxiv": arxiv.name if arxiv else None, **fields.pop("metadata")}
     url = fields.pop("url") or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None)
-    identity = arxiv.document_id if arxiv else f"doi:{doi.lower()}" if doi else None
+    identity = arxiv.document_id if arxiv else f"doi:{doi.lower()}" if doi else id_of_address(url or "")
     return paper(id=identity, reader=READER.name, url=url, metadata=metadata, **fields)
 
 

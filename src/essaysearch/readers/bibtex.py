@@ -21,7 +21,9 @@ _LONGEST = 1 << 20
 """A value longer than this many characters has lost its end."""
 _MONTHS = {
     month[:3].lower(): month
-    for month in "January February March April May June July August September October November December".split()
+    for month in (
+        "January February March April May June July August September October November December"
+    ).split()
 }
 
 
@@ -76,7 +78,11 @@ def _entry(
         at = rest.end() if rest else at
         if text[at : at + 1] == close:
             return Entry(kind, key, fields, line), at + 1
-        problem = "the file breaks off" if at >= len(text) else f"a field was expected before {text[at : at + 20]!r}"
+        problem = (
+            "the file breaks off"
+            if at >= len(text)
+            else f"a field was expected before {text[at : at + 20]!r}"
+        )
     following = _NEXT_ENTRY.search(text, at)
     return Entry(kind, key, fields, line, problem), following.start() if following else len(text)
 

@@ -19,7 +19,9 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 from essaysearch.readers.wordpress import comment_body
-from essaysearch.readers.xml_text import Element, Found, attribute, children, elements, name, opening_tag, root_name, said
+from essaysearch.readers.xml_elements import Element, attribute, children, name, said
+from essaysearch.readers.xml_opening import opening_tag, root_name
+from essaysearch.readers.xml_text import Found, elements
 
 
 class _Thread(NamedTuple):
@@ -59,7 +61,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
 def _page(found: Found, threads: dict[str, _Thread]) -> Document | None:
     element = found.element
     number, link = attribute(element, "id"), said(element, "link")
-    thread = _Thread(id_of_address(link) or f"disqus:thread-{number}", as_line(said(element, "title"), None), link)
+    thread = _Thread(
+        id_of_address(link) or f"disqus:thread-{number}", as_line(said(element, "title"), None), link
+    )
     threads[number] = thread
     message = said(element, "message")
     if not message:
@@ -94,14 +98,22 @@ def _comment(found: Found, threads: dict[str, _Thread], tally: Tally) -> Documen
         thread = _Thread(f"disqus:thread-{attribute(owner, 'id')}", "", "")
     parents = [attribute(parent, "id") for parent in children(element, "parent")]
     author, date, notes = _who_and_when(element)
-    parent = f"disqus:{parents[0]}" if parents and parents[0] not in ("", number) else thread.id if thread else None
+    parent = (
+        f"disqus:{parents[0]}"
+        if parents and parents[0] not in ("", number)
+        else thread.id
+        if thread
+        else None
+    )
     made = post(
         place if number else f"disqus:{found.line}",
         "comment",
         comment_body(said(element, "message")),
         authors=author,
         date=date,
-        url=f"{thread.link.partition('#')[0]}#comment-{number}" if thread and thread.link and number else None,
+        url=f"{thread.link.partition('#')[0]}#comment-{number}"
+        if thread and thread.link and number
+        else None,
         source=urlsplit_safely(thread.link).hostname if thread else None,
         thread=thread.id if thread else None,
         parent=parent,

@@ -9,55 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-from essaysearch.errors import ReadError
-from essaysearch.ids import derived_document_id
-from essaysearch.model import Block, Document, Kind, Reading, Skipped, SourceFacts
-from essaysearch.readers.addresses import id_of_address
+from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.dates import parse_date
+from essaysearch.readers.feed_entry import READER_NAME, Feed, entry_document
+from essaysearch.readers.feed_json import is_json_feed, read_json_feed
 from essaysearch.readers.feed_text import as_blocks, as_line
-from essaysearch.readers.forums import address_of, site_of, urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
-from essaysearch.readers.json_text import parse
-from essaysearch.readers.names import authors_of
-from essaysearch.readers.posts import post, string
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
-from essaysearch.readers.xml_text import (
-    Element,
-    Found,
-    attribute,
-    children,
-    elements,
-    elements_of,
-    markup_in,
-    name,
-    opening_tag,
-    root_name,
-    said,
-    text_in,
-)
+from essaysearch.readers.xml_elements import Element, attribute, children, markup_in, name, said, text_in
+from essaysearch.readers.xml_opening import opening_tag, root_name
+from essaysearch.readers.xml_text import Found, elements, elements_of
 
-_JSON_FEED = re.compile(r'"version"\s*:\s*"https?:(?:\\?/){2}(?:www\.)?jsonfeed\.org')
 _ROOTS = ("rss", "feed", "rdf", "channel")
 _FIRST_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _STAMPED = re.compile(r"(.+?)\s+(\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)")
-_COMMENT_MARK = re.compile(r"(?:li-?)?(?:comment|cmt|c)[-_]?\d+|c\d{10,}", re.I)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.+)\)|(.+?)\s*<\S+@\S+>")
-_BODIES = ("content", "content:encoded", "xhtml:body", "body", "fullitem", "description", "summary", "itunes:summary")
-_DATES = ("published", "pubDate", "pubdate", "dc:date", "issued", "dcterms:issued", "created", "dcterms:created", "date")
+_BODIES = (
+    "content", "content:encoded", "xhtml:body", "body", "fullitem", "description", "summary",
+    "itunes:summary",
+)  # fmt: skip
+_DATES = (
+    "published", "pubDate", "pubdate", "dc:date", "issued", "dcterms:issued", "created", "dcterms:created",
+    "date",
+)  # fmt: skip
 _UPDATES = ("updated", "modified", "dcterms:modified")
-
-
-class _Feed(NamedTuple):
-    """What a feed says of all its entries."""
-
-    title: str = ""
-    home: str = ""
-    authors: tuple[str, ...] = ()
-    generated: bool = False
 
 
 def sniff(source: SourceFile) -> float:
@@ -65,15 +43,16 @@ def sniff(source: SourceFile) -> float:
     root = root_name(source)
     if root in _ROOTS:
         return 0.9
-    if root == "" and source.head_text.lstrip("\ufeff \n\t").startswith("{"):
-        return 0.96 if _JSON_FEED.search(source.head_text) else 0.0
-    return 0.5 if root and _FIRST_ENTRY.search(source.head_text) and source.suffix in (".rss", ".atom", ".rdf") else 0.0
+    if not root:
+        return 0.96 if is_json_feed(source.head_text) else 0.0
+    named = source.suffix in (".rss", ".atom", ".rdf")
+    return 0.5 if named and _FIRST_ENTRY.search(source.head_text) else 0.0
 
 
 def read(source: SourceFile) -> Iterator[Reading]:
     """One document an entry."""
     if not opening_tag(source):
-        yield from _json(source)
+        yield from read_json_feed(source)
         return
     feed = _header(source)
     facts = {"title": feed.title, "home": feed.home}
@@ -87,7 +66,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
             yield found
             continue
         if feed.generated and len(feed.authors) != 1:
-            tally.add("entry holds", "entries hold", "only a generated summary of several messages", f"line {found.line}")
+            tally.add(
+                "entry holds",
+                "entries hold",
+                "only a generated summary of several messages",
+                f"line {found.line}",
+            )
             continue
         document = _document(found, feed)
         if document is None:
@@ -99,12 +83,22 @@ def read(source: SourceFile) -> Iterator[Reading]:
         yield Skipped(source.path, "The feed holds no entries.")
 
 
-def _header(source: SourceFile) -> _Feed:
+def _header(source: SourceFile) -> Feed:
     text = source.head_text
     first = _FIRST_ENTRY.search(text)
     text = text[: first.start()] if first else text
     said_of: dict[str, list[Element]] = {}
-    names = ("title", "link", "author", "creator", "managingEditor", "generator", "image", "textinput", "items")
+    names = (
+        "title",
+        "link",
+        "author",
+        "creator",
+        "managingEditor",
+        "generator",
+        "image",
+        "textinput",
+        "items",
+    )
     for found in elements_of(source, text, names):
         if isinstance(found, Found):
             said_of.setdefault(name(found.element), []).append(found.element)
@@ -112,7 +106,7 @@ def _header(source: SourceFile) -> _Feed:
     authors = [_person(person) for person in persons]
     plain = tuple(dict.fromkeys(author for author, _ in authors if author))
     links = [link for link in said_of.get("link", []) if attribute(link, "rel") in ("", "alternate")]
-    return _Feed(
+    return Feed(
         as_line(text_in(said_of["title"][0]), _is_html(said_of["title"][0])) if said_of.get("title") else "",
         (text_in(links[0]) or attribute(links[0], "href")) if links else "",
         plain,
@@ -139,7 +133,7 @@ def _is_html(element: Element) -> bool | None:
     return False if kind in ("text", "text/plain") else None
 
 
-def _document(found: Found, feed: _Feed) -> Document | None:
+def _document(found: Found, feed: Feed) -> Document | None:
     entry = found.element
     title = as_line(text_in(titles[0]), _is_html(titles[0])) if (titles := children(entry, "title")) else ""
     persons = [_person(e) for key in ("author", "dc:creator", "creator") for e in children(entry, key)]
@@ -149,10 +143,17 @@ def _document(found: Found, feed: _Feed) -> Document | None:
     body: tuple[str, tuple[Block, ...]] = ("", ()) if generated else _body(entry)
     link = _link(entry)
     date, inferred, notes = _date(entry, stamps)
-    replies = [attribute(reply, "ref") or attribute(reply, "href") for reply in children(entry, "thr:in-reply-to")]
-    categories = (text_in(c) or attribute(c, "label") or attribute(c, "term") for c in entry if name(c) in ("category", "dc:subject"))
+    replies = [
+        attribute(reply, "ref") or attribute(reply, "href") for reply in children(entry, "thr:in-reply-to")
+    ]
+    categories = (
+        text_in(c) or attribute(c, "label") or attribute(c, "term")
+        for c in entry
+        if name(c) in ("category", "dc:subject")
+    )
     notes = (*found.notes, *notes, *(("its generated summary was left out",) if generated else ()))
-    return _entry(
+    return entry_document(
+        feed,
         title=title,
         body=body,
         link=link,
@@ -162,7 +163,6 @@ def _document(found: Found, feed: _Feed) -> Document | None:
         date_inferred=inferred,
         categories=tuple(dict.fromkeys(" ".join(c.split()) for c in categories if c.strip())),
         reply=replies[0] if replies else "",
-        feed=feed,
         line=found.line,
         notes=notes,
         kind="message" if generated else "post",
@@ -179,9 +179,9 @@ def _body(entry: Element) -> tuple[str, tuple[Block, ...]]:
                 made.append(html_to_blocks(markup_in(element)))
             else:
                 made.append(as_blocks(text_in(element), _is_html(element)))
-        if longest := max(made, key=lambda body: len(body[0]), default=("", ())):
-            if longest[0].strip():
-                return longest
+        longest = max(made, key=lambda body: len(body[0]), default=None)
+        if longest and longest[0].strip():
+            return longest
     return "", ()
 
 
@@ -192,7 +192,11 @@ def _link(entry: Element) -> str:
         if address := text_in(link) or attribute(link, "href"):
             return address
     guids = children(entry, "guid")
-    if guids and attribute(guids[0], "isPermaLink").lower() != "false" and text_in(guids[0]).startswith("http"):
+    if (
+        guids
+        and attribute(guids[0], "isPermaLink").lower() != "false"
+        and text_in(guids[0]).startswith("http")
+    ):
         return text_in(guids[0])
     about = attribute(entry, "about")
     return about if about.startswith("http") else ""
@@ -207,91 +211,6 @@ def _date(entry: Element, stamps: list[str]) -> tuple[str | None, str, tuple[str
     return updated, "the feed says only when it was updated" if updated else "", ()
 
 
-def _entry(
-    *,
-    title: str,
-    body: tuple[str, tuple[Block, ...]],
-    link: str,
-    guid: str,
-    authors: tuple[str, ...],
-    reply: str,
-    feed: _Feed,
-    kind: Kind,
-    metadata: dict[str, Any],
-    **more: Any,
-) -> Document | None:
-    base = id_of_address(link) or id_of_address(guid)
-    fragment = urlsplit_safely(link).fragment
-    thread = parent = None
-    identity = base
-    forum = address_of(link) if site_of(link) else None
-    if forum and forum.site and forum.comment:
-        kind, thread = "comment", f"{forum.site.prefix}:{forum.post}" if forum.post else None
-    elif base and _COMMENT_MARK.fullmatch(fragment):
-        kind, identity, thread = "comment", f"{base}#{fragment}", base
-        mark = urlsplit_safely(reply).fragment
-        parent = f"{base}#{mark}" if _COMMENT_MARK.fullmatch(mark) else base
-    elif reply:
-        kind, thread = "comment", id_of_address(reply)
-        parent = thread
-    title_of_all = " ".join(title.split())
-    return post(
-        identity or guid or derived_document_id(READER.name, authors[0] if authors else feed.title, title_of_all or body[0][:80]),
-        kind,
-        body,
-        title=title,
-        authors=authors,
-        url=link or None,
-        source=None if feed.generated else feed.title or None,
-        thread=thread,
-        parent=parent,
-        metadata=metadata,
-        **more,
-    )
-
-
-def _json(source: SourceFile) -> Iterator[Reading]:
-    value, _, problem = parse(source.text())
-    if not isinstance(value, dict) or not isinstance(value.get("items"), list):
-        raise ReadError(f"{source.path}: the JSON feed holds no list of items{': ' + problem if problem else ''}.")
-    authors, _ = authors_of(value.get("authors") or value.get("author"))
-    feed = _Feed(string(value.get("title")), string(value.get("home_page_url")), authors)
-    yield SourceFacts(source.path, {"title": feed.title, "home": feed.home})
-    tally = Tally(source)
-    for number, item in enumerate(value["items"], 1):
-        document = _json_entry(item, feed) if isinstance(item, dict) else None
-        if document is None:
-            tally.add("entry has", "entries have", "neither a text nor a title", f"entry {number}")
-        else:
-            yield document
-    yield from tally.skipped()
-    if problem:
-        yield Skipped(source.path, f"The JSON is damaged ({problem}); what is whole was read.")
-    elif not value["items"]:
-        yield Skipped(source.path, "The feed holds no entries.")
-
-
-def _json_entry(item: dict[str, Any], feed: _Feed) -> Document | None:
-    authors, _ = authors_of(item.get("authors") or item.get("author"))
-    html, text = string(item.get("content_html")), string(item.get("content_text"))
-    body = html_to_blocks(html) if html else as_blocks(text or string(item.get("summary")), False)
-    given = string(item.get("date_published"))
-    date = parse_date(given)
-    tags = item.get("tags")
-    return _entry(
-        title=as_line(string(item.get("title")), None),
-        body=body,
-        link=string(item.get("url")),
-        guid=string(item.get("id")),
-        authors=authors or feed.authors,
-        reply="",
-        feed=feed,
-        kind="post",
-        date=date,
-        categories=tuple(dict.fromkeys(tag for tag in tags if isinstance(tag, str))) if isinstance(tags, list) else (),
-        notes=(f'the date "{given}" is no date',) if given and not date else (),
-        metadata={"updated": parse_date(string(item.get("date_modified"))), "link": string(item.get("external_url"))},
-    )
-
-
-READER = Reader("feed", "RSS, Atom and JSON feeds", (".xml", ".rss", ".atom", ".rdf", ".json"), sniff, read)
+READER = Reader(
+    READER_NAME, "RSS, Atom and JSON feeds", (".xml", ".rss", ".atom", ".rdf", ".json"), sniff, read
+)

@@ -50,7 +50,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
     found = 0
     for value, line, problem in values(source):
         if problem:
-            yield Skipped(source.path, f"The JSON is damaged ({problem}); what is whole was read.", f"line {line}")
+            yield Skipped(
+                source.path, f"The JSON is damaged ({problem}); what is whole was read.", f"line {line}"
+            )
         for item, story in _items(value):
             found += 1
             identity = string(item.get("id")) or string(item.get("objectID"))
@@ -59,7 +61,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
             if document is not None:
                 yield document
             else:
-                tally.add("item was", "items were", why or "without text and left out", identity and f"hn:{identity}")
+                tally.add(
+                    "item was",
+                    "items were",
+                    why or "without text and left out",
+                    identity and f"hn:{identity}",
+                )
     yield from tally.skipped()
     if not found:
         yield Skipped(source.path, "The file holds no items of Hacker News.")
@@ -92,7 +99,11 @@ def _unusable(item: dict[str, Any], identity: str) -> str:
     if not identity:
         return "without an id and left out"
     silent = not any(string(item.get(key)) for key in ("author", "by", "text", "comment_text", "title"))
-    if silent or _is_true(item.get("deleted")) or string(item.get("text")) in ("[deleted]", "[flagged]", "[dead]", "[delayed]"):
+    if (
+        silent
+        or _is_true(item.get("deleted"))
+        or string(item.get("text")) in ("[deleted]", "[flagged]", "[dead]", "[delayed]")
+    ):
         return "deleted and left out"
     return ""
 
@@ -111,7 +122,9 @@ def _kind(item: dict[str, Any]) -> Kind:
     return "comment" if item.get("parent") or item.get("parent_id") or item.get("comment_text") else "post"
 
 
-def _document(item: dict[str, Any], identity: str, story: dict[str, Any] | None, line: int) -> Document | None:
+def _document(
+    item: dict[str, Any], identity: str, story: dict[str, Any] | None, line: int
+) -> Document | None:
     kind = _kind(item)
     parent = string(item.get("parent")) or string(item.get("parent_id"))
     root = string(item.get("story_id")) or (string(story.get("id")) if story else "")
@@ -150,7 +163,10 @@ def _date(item: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
     for key in ("created_at_i", "time"):
         if item.get(key) is not None and (date := from_epoch(item[key])):
             return date, ()
-    given = next((text for key in ("created_at", "time_ts", "timestamp", "time") if (text := string(item.get(key)))), "")
+    given = next(
+        (text for key in ("created_at", "time_ts", "timestamp", "time") if (text := string(item.get(key)))),
+        "",
+    )
     date = parse_date(given)
     return date, () if date or not given else (f'the date "{given}" is no date',)
 
@@ -161,7 +177,9 @@ def _body(html: str) -> tuple[str, tuple[Block, ...]]:
         return "", ()
     paragraphs = _PARAGRAPH.split(_LINK.sub(_whole_link, html))
     # Line ends within a paragraph show only where a quote ends and its answer begins.
-    joined = "".join(part.replace("\n", "<br>") if part.lstrip().startswith(("&gt;", ">")) else part for part in paragraphs)
+    joined = "".join(
+        part.replace("\n", "<br>") if part.lstrip().startswith(("&gt;", ">")) else part for part in paragraphs
+    )
     text, blocks = with_typed_quotes(*html_to_blocks(joined))
     return text, with_typed_lists(text, blocks)
 

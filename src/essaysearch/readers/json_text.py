@@ -18,7 +18,7 @@ from essaysearch.readers.source import SourceFile
 _SPACE = re.compile(r"[\s\ufeff\x1e]*")
 _CHUNK = 1 << 20
 _TRIED = 12
-"""Down to this depth an element is first tried with the fast parser; it bounds how often text is read again."""
+"""Down to this depth an element is first tried with the fast parser: text is not read oftener than that."""
 
 _fast = json.JSONDecoder(strict=False)
 
@@ -223,7 +223,7 @@ def _why(text: str, at: int) -> str:
         _fast.raw_decode(text, at)
     except ValueError as error:
         said = str(error)
-    if "Unterminated string" in said or "escape" in said and at + 12 > len(text):
+    if "Unterminated string" in said or ("escape" in said and at + 12 > len(text)):
         return "the file breaks off inside a string"
     rest = text[at : at + 9].strip()
     cut_off = any(word.startswith(rest) for word in ("true", "false", "null", "-"))

@@ -17,17 +17,9 @@ from essaysearch.readers.dates import parse_date
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
-from essaysearch.readers.xml_text import (
-    Element,
-    Found,
-    attribute,
-    elements,
-    name,
-    opening_tag,
-    root_name,
-    said,
-    text_in,
-)
+from essaysearch.readers.xml_elements import Element, attribute, name, said, text_in
+from essaysearch.readers.xml_opening import opening_tag, root_name
+from essaysearch.readers.xml_text import Found, elements
 
 _OTHER_ANSWERS = {
     "identify": "Identify, which describes the repository",
@@ -62,7 +54,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     records = 0
     other = ""
     for found in elements(
-        source, ("record", "error", "resumptionToken"), ("Identify", "ListIdentifiers", "ListMetadataFormats", "ListSets"), True
+        source,
+        ("record", "error", "resumptionToken"),
+        ("Identify", "ListIdentifiers", "ListMetadataFormats", "ListSets"),
+        True,
     ):
         if isinstance(found, Skipped):
             yield found
@@ -94,7 +89,10 @@ def _error(element: Element) -> str:
 
 
 def _counts(element: Element) -> dict[str, int]:
-    counts = {"complete_list_size": attribute(element, "completeListSize"), "cursor": attribute(element, "cursor")}
+    counts = {
+        "complete_list_size": attribute(element, "completeListSize"),
+        "cursor": attribute(element, "cursor"),
+    }
     return {key: int(value) for key, value in counts.items() if value.isdigit()}
 
 
@@ -147,15 +145,23 @@ def _document(entry: Element, header: str, sets: list[str], found: Found) -> Doc
         return next((fields[key][0] for key in keys if fields.get(key)), "")
 
     everything = [header, *fields.get("identifier", []), *fields.get("id", [])]
-    paper_id = next((found for text in everything if "arxiv" in text.lower() and (found := arxiv_id(text))), None)
+    paper_id = next(
+        (number for text in everything if "arxiv" in text.lower() and (number := arxiv_id(text))), None
+    )
     if paper_id is None and "arxiv" in entry.tag.lower():
         paper_id = arxiv_id(first("id"))
     addresses = [text for text in fields.get("identifier", []) if text.startswith(("http://", "https://"))]
-    dois = [match[1] for text in (*fields.get("doi", []), *everything, *fields.get("relation", [])) if (match := _DOI.search(text))]
+    dois = [
+        match[1]
+        for text in (*fields.get("doi", []), *everything, *fields.get("relation", []))
+        if (match := _DOI.search(text))
+    ]
     categories = first("categories").split() or fields.get("subject", [])
     title = tex.accents(first("title"))
     described = (*fields.get("abstract", []), *fields.get("description", []))
-    abstract = max((abstract_text(text, indented=paper_id is not None) for text in described), key=len, default="")
+    abstract = max(
+        (abstract_text(text, indented=paper_id is not None) for text in described), key=len, default=""
+    )
     date, notes = _date(fields)
     return paper(
         id=paper_id.document_id if paper_id else header or None,

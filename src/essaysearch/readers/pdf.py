@@ -20,7 +20,9 @@ from essaysearch.readers.pdf_lines import pages_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
-_NO_TITLE = re.compile(r"untitled|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+", re.I)
+_NO_TITLE = re.compile(
+    r"untitled|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+", re.I
+)
 _MADE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)]")
 _CATEGORY = re.compile(r"\[([\w.-]+)\]")
@@ -40,7 +42,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
     laid = _whole(laid_out(pages.lines))
     if not laid.text.strip():
         if pages.pages and not pages.problems:
-            yield Skipped(source.path, "The PDF holds no text: its pages are images. Run a text recognition first.")
+            yield Skipped(
+                source.path, "The PDF holds no text: its pages are images. Run a text recognition first."
+            )
         elif not pages.pages:
             yield Skipped(source.path, "The PDF holds no pages.")
         return
@@ -66,7 +70,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
     }
     opening = title or " ".join(laid.text.split(None, 12)[:12])
     yield Document(
-        id=f"{stamped.document_id}#pdf" if stamped else derived_document_id(READER.name, "; ".join(authors[:1]), opening),
+        id=f"{stamped.document_id}#pdf"
+        if stamped
+        else derived_document_id(READER.name, "; ".join(authors[:1]), opening),
         kind="essay" if laid.has_abstract else "page",
         text=laid.text,
         blocks=laid.blocks,

@@ -11,15 +11,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from essaysearch.model import Block, Role
-from essaysearch.readers.paragraphs import BULLET
 from essaysearch.readers.pdf_lines import Line
+from essaysearch.sentences import BULLET
 
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.(?:\d{1,2})?|[IVX]{1,5}\.)\s+[A-Z“\"(]")
 _ABSTRACT = re.compile(r"(abstract|summary)\s*(?:[.:—–-]+\s*|$)", re.I)
-_REFERENCES = re.compile(r"(?:\d{1,2}\.?\s+)?(?:references|bibliography|literature cited|works cited)\s*:?", re.I)
+_REFERENCES = re.compile(
+    r"(?:\d{1,2}\.?\s+)?(?:references|bibliography|literature cited|works cited)\s*:?", re.I
+)
 _ENDS = (".", "!", "?", ":", "”", '"', ")", ";")
 _JOINED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD = re.compile(r"([^\W\d_]+)-$")
@@ -134,7 +137,7 @@ def _pieces(lines: list[Line], body: float) -> Iterator[_Piece]:
 def _leading(lines: list[Line]) -> float:
     gaps = [
         above.y - below.y
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if above.page == below.page and 0 < above.y - below.y < 4 * max(above.size, 1)
     ]
     return float(median(gaps)) if gaps else 12.0
@@ -144,7 +147,11 @@ def _role(line: Line, body: float) -> Role:
     text = line.text
     short = len(text) < 120 and len(text.split()) < 16
     if BULLET.match(text) or _BULLET_ALONE.fullmatch(text):
-        return "heading" if short and _NUMBERED.match(text) and (line.bold or line.size > 1.08 * body) else "list"
+        return (
+            "heading"
+            if short and _NUMBERED.match(text) and (line.bold or line.size > 1.08 * body)
+            else "list"
+        )
     if short and any(c.isalpha() for c in text):
         if line.size > 1.08 * body:
             return "heading"
@@ -162,7 +169,13 @@ def _continues(piece: _Piece, line: Line, role: Role, leading: float) -> bool:
     wide = not turned and apart > 1.35 * leading
     if piece.role == "heading":
         same = abs(line.size - last.size) < 0.3 and line.bold == last.bold
-        return role == "heading" and same and not turned and apart < 1.6 * max(leading, last.size) and not _NUMBERED.match(line.text)
+        return (
+            role == "heading"
+            and same
+            and not turned
+            and apart < 1.6 * max(leading, last.size)
+            and not _NUMBERED.match(line.text)
+        )
     if role == "heading":
         return False
     if role == "code" or piece.role == "code":

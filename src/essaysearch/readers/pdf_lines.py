@@ -19,10 +19,22 @@ from essaysearch.readers.source import SourceFile
 INSTALL = "pip install 'essaysearch[pdf]'"
 
 _LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " ", "\u200b": ""}
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "st",
+        "ﬆ": "st",
+        "\u00a0": " ",
+        "\u200b": "",
+    }
 )
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,6}\b", re.I)
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I
+)
 _STAMP = re.compile(r"(?:arXiv|viXra|bioRxiv|medRxiv)\s*:?\s*\S+.*\[[\w.-]+\].*\d{4}$", re.I)
 _ENDS_IN_NUMBER = re.compile(r"^\d{1,4}(?= )|(?<= )\d{1,4}$|^\d{1,4}$")
 _EDGE = 3
@@ -106,7 +118,11 @@ def _facts(reader: Any) -> dict[str, str]:
         facts = reader.metadata or {}
     except Exception:
         return {}
-    return {str(key).lstrip("/").lower(): str(value).strip() for key, value in facts.items() if isinstance(value, str)}
+    return {
+        str(key).lstrip("/").lower(): str(value).strip()
+        for key, value in facts.items()
+        if isinstance(value, str)
+    }
 
 
 @dataclass
@@ -137,7 +153,15 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
     for run in runs:
         text = " ".join(run.text.translate(_LIGATURES).split())
         if text:
-            yield Line(text, number, run.x, run.y, run.size, run.bold * 2 > len(run.text), run.mono * 2 > len(run.text))
+            yield Line(
+                text,
+                number,
+                run.x,
+                run.y,
+                run.size,
+                run.bold * 2 > len(run.text),
+                run.mono * 2 > len(run.text),
+            )
 
 
 def _append(runs: list[_Run], part: str, x: float, y: float, size: float, font: str) -> None:
@@ -166,7 +190,7 @@ def _edges(lines: list[Line]) -> list[int]:
 
 
 def _repeated(pages: list[list[Line]]) -> frozenset[tuple[str, int]]:
-    """What stands at the edges of several pages in one height and size: heads of odd and even pages differ."""
+    """What stands at the edges of several pages in one height and size (odd and even pages may differ)."""
     seen: Counter[tuple[str, int, int]] = Counter()
     for lines in pages:
         seen.update({(*_head(lines[place]), round(lines[place].y / 6)) for place in _edges(lines)})
@@ -185,13 +209,21 @@ def _numbered(pages: list[list[Line]]) -> frozenset[int]:
     """
     ahead: Counter[int] = Counter()
     for number, lines in enumerate(pages):
-        ahead.update({int(found) - number for line in _outermost(lines) for found in _ENDS_IN_NUMBER.findall(line.text)})
+        ahead.update(
+            {
+                int(found) - number
+                for line in _outermost(lines)
+                for found in _ENDS_IN_NUMBER.findall(line.text)
+            }
+        )
     enough = max(3, len(pages) * 0.5)
     return frozenset(offset for offset, times in ahead.items() if times >= enough)
 
 
 def _outermost(lines: list[Line]) -> list[Line]:
-    return [max(lines, key=lambda line: line.y), min(lines, key=lambda line: line.y)] if len(lines) > 1 else []
+    return (
+        [max(lines, key=lambda line: line.y), min(lines, key=lambda line: line.y)] if len(lines) > 1 else []
+    )
 
 
 def _without_furniture(
@@ -204,6 +236,10 @@ def _without_furniture(
             continue
         if place in edges and (_head(line) in repeated or _PAGE_NUMBER.fullmatch(line.text)):
             continue
-        if line in outermost and len(line.text) < 120 and printed.intersection(_ENDS_IN_NUMBER.findall(line.text)):
+        if (
+            line in outermost
+            and len(line.text) < 120
+            and printed.intersection(_ENDS_IN_NUMBER.findall(line.text))
+        ):
             continue
         yield replace(line, text=line.text[:-1] + "-") if line.text.endswith("\u00ad") else line

@@ -40,7 +40,9 @@ def post(
         text=text,
         blocks=blocks,
         title=title or None,
-        metadata={key: value for key, value in (metadata or {}).items() if value not in (None, "", [], {}, ())},
+        metadata={
+            key: value for key, value in (metadata or {}).items() if value not in (None, "", [], {}, ())
+        },
         notes=said,
         **more,
     )

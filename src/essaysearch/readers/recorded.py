@@ -20,7 +20,9 @@ from essaysearch.readers.json_text import parse
 from essaysearch.readers.source import SourceFile
 
 _SINGLE = re.compile(r'\A\s*\{\s*"(?:url|status_code|body|headers)"\s*:')
-_CASSETTE = re.compile(r'\A\s*\{\s*"(?:http_interactions|interactions|recorded_with|recorded_at|version)"\s*:')
+_CASSETTE = re.compile(
+    r'\A\s*\{\s*"(?:http_interactions|interactions|recorded_with|recorded_at|version)"\s*:'
+)
 _YAML = re.compile(r"\A(?:---\s*\n)?(?:http_)?interactions:\s*\n", re.M)
 _MOST = 1 << 29
 
@@ -40,7 +42,7 @@ def is_recording(source: SourceFile) -> bool:
     if _YAML.match(text):
         return "request:" in text and "response:" in text
     if _CASSETTE.match(text):
-        return '"request"' in text and '"response"' in text or '"interactions"' in text[:4096]
+        return ('"request"' in text and '"response"' in text) or '"interactions"' in text[:4096]
     return bool(_SINGLE.match(text)) and '"body"' in text and ('"status_code"' in text or '"url"' in text)
 
 
@@ -49,7 +51,9 @@ def responses(source: SourceFile) -> Iterator[Response]:
     value, problem = _loaded(source)
     interactions = _interactions(value)
     if not interactions:
-        raise ReadError(f"{source.path}: is a recording without responses{': ' + problem if problem else ''}.")
+        raise ReadError(
+            f"{source.path}: is a recording without responses{': ' + problem if problem else ''}."
+        )
     for number, interaction in enumerate(interactions, 1):
         if isinstance(interaction, dict):
             response = _response(interaction, f"response {number}")
@@ -118,7 +122,9 @@ def _text(response: dict[str, Any]) -> str:
     body = response.get("content", response.get("body"))
     if isinstance(body, dict):
         packed = body.get("base64_string")
-        body = base64.b64decode(packed) if isinstance(packed, str) else body.get("string", body.get("text", ""))
+        body = (
+            base64.b64decode(packed) if isinstance(packed, str) else body.get("string", body.get("text", ""))
+        )
     if isinstance(body, str):
         return body
     if isinstance(body, bytes):

@@ -26,7 +26,9 @@ from essaysearch.readers.tally import Tally
 _KIND = re.compile(r'"kind"\s*:\s*"(?:Listing|t1|t3|more)"')
 _COMMENT = re.compile(r'"link_id"\s*:\s*"t3_')
 _SUBMISSION = re.compile(r'"selftext"\s*:|"is_self"\s*:')
-_GONE = re.compile(r"\[\s*(?:deleted|removed|deleted by user|removed by reddit|removed by moderator)\s*\]", re.I)
+_GONE = re.compile(
+    r"\[\s*(?:deleted|removed|deleted by user|removed by reddit|removed by moderator)\s*\]", re.I
+)
 _REMOVED = re.compile(r"\[\s*removed", re.I)
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27|nbsp|#x200B|#32);", re.I)
 _BASE36 = re.compile(r"[a-z0-9]+", re.I)
@@ -45,14 +47,18 @@ class _Stub(NamedTuple):
 
     parent: str
     ids: tuple[str, ...]
-    count: int
+    size: int
 
 
 def sniff(source: SourceFile) -> float:
     """Sure of the interface's kinds, of its full names, and of recorded answers of its host."""
     text = source.head_text
     if is_recording(source):
-        return 0.97 if "reddit.com" in text and ("t1_" in text or "oauth.reddit.com" in text or "/comments/" in text) else 0.0
+        return (
+            0.97
+            if "reddit.com" in text and ("t1_" in text or "oauth.reddit.com" in text or "/comments/" in text)
+            else 0.0
+        )
     if not text.lstrip("\ufeff \n\t").startswith(("{", "[")):
         return 0.0
     if _KIND.search(text):
@@ -77,7 +83,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
                 if isinstance(thing, _Stub):
                     stubs.append(thing)
                 elif thing.name in things:
-                    tally.add("comment stands", "comments stand", "in the file a second time", f"reddit:{thing.name}")
+                    tally.add(
+                        "comment stands",
+                        "comments stand",
+                        "in the file a second time",
+                        f"reddit:{thing.name}",
+                    )
                 else:
                     things[thing.name] = thing
         notes = _stub_notes(stubs, things)
@@ -86,7 +97,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
             if document is not None:
                 yield document
         for parent in notes:
-            tally.add("comment", "comments", "with replies that were not loaded is not in the file either", f"reddit:{parent}")
+            tally.add(
+                "comment",
+                "comments",
+                "with replies that were not loaded is not in the file either",
+                f"reddit:{parent}",
+            )
     yield from tally.skipped()
     if not found:
         yield Skipped(source.path, "The file holds no comments or submissions.")
@@ -176,13 +192,14 @@ def _stub_notes(stubs: list[_Stub], things: dict[str, _Thing]) -> dict[str, tupl
     notes: dict[str, tuple[str, ...]] = {}
     for stub in stubs:
         present = sum(name in things for name in stub.ids)
-        missing = max(stub.count, len(stub.ids)) - present
-        if not stub.ids and not stub.count:
+        missing = max(stub.size, len(stub.ids)) - present
+        if not stub.ids and not stub.size:
             note = "replies to it go on in another page, which is not in the file"
         elif missing <= 0 or present == len(stub.ids):
             continue
         else:
-            note = f"{missing:,} more {'reply' if missing == 1 else 'replies'} under it {'is' if missing == 1 else 'are'} not in the file"
+            replies = "reply under it is" if missing == 1 else "replies under it are"
+            note = f"{missing:,} more {replies} not in the file"
         notes[stub.parent] = (*notes.get(stub.parent, ()), note)
     return notes
 
@@ -209,7 +226,7 @@ def _document(thing: _Thing, notes: tuple[str, ...], tally: Tally) -> Document |
     parent = parent if parent.startswith(("t1_", "t3_")) else link
     if is_comment and parent == name:
         parent, notes = link, (*notes, "it names itself as its parent")
-    date = next((made for key in ("created_utc", "created") if (made := from_epoch(data.get(key) or 0))), None)
+    date = from_epoch(data.get("created_utc") or 0) or from_epoch(data.get("created") or 0)
     flair = unescape(string(data.get("link_flair_text")))
     subreddit = string(data.get("subreddit"))
     made = post(

@@ -78,7 +78,11 @@ def _answers(source: SourceFile) -> Iterator[tuple[Any, str, int]]:
         for value, line, problem in values(source):
             place = f"line {line}"
             if problem:
-                yield Skipped(source.path, f"The JSON is damaged ({problem}); what is whole was read.", place), place, line
+                yield (
+                    Skipped(source.path, f"The JSON is damaged ({problem}); what is whole was read.", place),
+                    place,
+                    line,
+                )
             if value is not None:
                 yield value, place, line
         return
@@ -102,7 +106,11 @@ def _error(value: Any) -> str:
 
 def _facts(value: Any) -> dict[str, Any]:
     keys = ("total", "token")
-    return {key: value[key] for key in keys if key in value} if isinstance(value, dict) and "data" in value else {}
+    return (
+        {key: value[key] for key in keys if key in value}
+        if isinstance(value, dict) and "data" in value
+        else {}
+    )
 
 
 def _papers(value: Any) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
@@ -112,13 +120,21 @@ def _papers(value: Any) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]
             yield from _papers(entry)
     elif isinstance(value, dict):
         lists = [value[key] for key in _LISTS if isinstance(value.get(key), list)]
-        if "paperId" in value or "corpusid" in value or "paper_id" in value or ("title" in value and not lists):
+        if (
+            "paperId" in value
+            or "corpusid" in value
+            or "paper_id" in value
+            or ("title" in value and not lists)
+        ):
             yield value, {}
             return
         for wrapped in _WRAPPED:
             if isinstance(value.get(wrapped), dict):
                 rest = {key: value[key] for key in ("contexts", "intents", "isInfluential") if value.get(key)}
-                yield value[wrapped], {("cites" if wrapped == "citingPaper" else "cited by"): rest} if rest else {}
+                yield (
+                    value[wrapped],
+                    {("cites" if wrapped == "citingPaper" else "cited by"): rest} if rest else {},
+                )
                 return
         for entries in lists:
             for entry in entries:
@@ -147,8 +163,10 @@ def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Doc
         abstract=abstract_text(_text(record, "abstract")),
         authors=authors,
         authors_complete=complete,
-        date=parse_date(_text(record, "publicationDate", "publicationdate")) or parse_date(_text(record, "year")),
-        url=_text(record, "url") or (f"https://www.semanticscholar.org/paper/{identity}" if identity else None),
+        date=parse_date(_text(record, "publicationDate", "publicationdate"))
+        or parse_date(_text(record, "year")),
+        url=_text(record, "url")
+        or (f"https://www.semanticscholar.org/paper/{identity}" if identity else None),
         source="semantic scholar",
         categories=tuple(dict.fromkeys(field for field in fields if isinstance(field, str))),
         line=line,
@@ -174,4 +192,6 @@ def _text(record: dict[str, Any], *keys: str) -> str:
     return ""
 
 
-READER = Reader("semantic-scholar", "Semantic Scholar answers", (".json", ".jsonl", ".yaml", ".yml"), sniff, read)
+READER = Reader(
+    "semantic-scholar", "Semantic Scholar answers", (".json", ".jsonl", ".yaml", ".yml"), sniff, read
+)

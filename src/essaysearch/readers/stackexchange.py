@@ -1,4 +1,4 @@
-"""StackExchange dumps: questions and answers of ``Posts.xml``, comments of ``Comments.xml``, and CSV of posts.
+"""StackExchange dumps: posts (``Posts.xml`` or CSV) and comments (``Comments.xml``).
 
 Posts name their authors by number; the names stand in ``Users.xml``, which is read where it
 lies beside the file. Tag wikis and their like are left out by count.
@@ -22,7 +22,8 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.stackexchange_csv import HEADER, Row, rows
 from essaysearch.readers.tally import Tally
-from essaysearch.readers.xml_text import elements, root_name
+from essaysearch.readers.xml_opening import root_name
+from essaysearch.readers.xml_text import elements
 
 _HOST = re.compile(
     r"((?:[a-z0-9-]+\.)*(?:stackexchange\.com|stackoverflow\.com|superuser\.com|serverfault\.com|askubuntu\.com"
@@ -31,7 +32,13 @@ _HOST = re.compile(
 )
 _TAG = re.compile(r"[|<>]+")
 _OTHER_TABLES = frozenset("users votes badges posthistory postlinks tags".split())
-_NO_POSTS = {"3": "tag wiki", "4": "tag wiki excerpt", "5": "tag wiki", "7": "wiki placeholder", "8": "privilege wiki"}
+_NO_POSTS = {
+    "3": "tag wiki",
+    "4": "tag wiki excerpt",
+    "5": "tag wiki",
+    "7": "wiki placeholder",
+    "8": "privilege wiki",
+}
 
 
 class _Site(NamedTuple):
@@ -57,7 +64,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """One document a question, answer or comment."""
     root = root_name(source)
     if root in _OTHER_TABLES:
-        raise ReadError(f"{source.path}: this table of the dump ({root}) holds no posts; read Posts.xml beside it.")
+        raise ReadError(
+            f"{source.path}: this table of the dump ({root}) holds no posts; read Posts.xml beside it."
+        )
     site = _site(source)
     tally = Tally(source)
     found = 0
@@ -84,7 +93,9 @@ def _site(source: SourceFile) -> _Site:
             if not isinstance(found, Skipped) and (display := found.element.get("DisplayName")):
                 names[found.element.get("Id", "")] = display
     else:
-        source.note("authors are known by number only: Users.xml, which names them, does not lie beside the file")
+        source.note(
+            "authors are known by number only: Users.xml, which names them, does not lie beside the file"
+        )
     # Comments answer the posts of the file beside theirs.
     key = "Posts" if source.stem.lower() == "comments" else source.stem
     return _Site(hosts[0] if hosts else key, hosts[0] if hosts else "", names)
@@ -121,13 +132,19 @@ def _post(row: Row, site: _Site, tally: Tally) -> Document | None:
         source=site.key,
         karma=number(fields.get("Score")),
         categories=tuple(tag for tag in _TAG.split(fields.get("Tags", "")) if tag.strip()),
-        thread=site.document_id(question) if answers and question else None if answers else site.document_id(identity),
+        thread=site.document_id(question)
+        if answers and question
+        else None
+        if answers
+        else site.document_id(identity),
         parent=site.document_id(question) if question and question != identity else None,
         line=line,
         notes=(*mended, *notes, *anonymous),
         metadata={
             "type": "answer" if answers else "question" if kind == "1" else f"post type {kind}",
-            "accepted": site.document_id(fields["AcceptedAnswerId"]) if fields.get("AcceptedAnswerId") else None,
+            "accepted": site.document_id(fields["AcceptedAnswerId"])
+            if fields.get("AcceptedAnswerId")
+            else None,
             "views": count(fields.get("ViewCount")),
             "answers": count(fields.get("AnswerCount")),
             "updated": parse_date(fields.get("LastEditDate", "")),
@@ -167,7 +184,9 @@ def _comment(row: Row, site: _Site, tally: Tally) -> Document | None:
 
 def _author(fields: Mapping[str, str], role: str, site: _Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
     key = fields.get("OwnerUserId" if role == "Owner" else "UserId", "")
-    display = site.names.get(key) or fields.get("OwnerDisplayName" if role == "Owner" else "UserDisplayName", "")
+    display = site.names.get(key) or fields.get(
+        "OwnerDisplayName" if role == "Owner" else "UserDisplayName", ""
+    )
     if display.strip():
         return (" ".join(display.split()),), ()
     if key == "-1":

@@ -42,7 +42,9 @@ def rows(source: SourceFile) -> Iterator[Row | Skipped]:
     for line, record in records:
         row = _row(record, columns)
         if row is None:
-            yield Skipped(source.path, "The row's quotes are out of order and its end cannot be told.", f"line {line}")
+            yield Skipped(
+                source.path, "The row's quotes are out of order and its end cannot be told.", f"line {line}"
+            )
             continue
         fields, notes = row
         if day_first:
@@ -84,7 +86,10 @@ def _row(record: str, columns: list[str]) -> tuple[dict[str, str], tuple[str, ..
     if len(parsed) == 1 and len(parsed[0]) == len(columns):
         return _named(columns, parsed[0]), ()
     at = columns.index("Body") if "Body" in columns else -1
-    if at < 0 or columns[at + 1 : at + 3] not in (["OwnerUserId", "LastActivityDate"], ["OwnerUserId", "LastEditDate"]):
+    if at < 0 or columns[at + 1 : at + 3] not in (
+        ["OwnerUserId", "LastActivityDate"],
+        ["OwnerUserId", "LastEditDate"],
+    ):
         return None
     before = record.split(",", at)
     end = _TAIL.search(before[-1]) if len(before) == at + 1 else None
@@ -101,7 +106,7 @@ def _named(columns: list[str], values: list[str]) -> dict[str, str]:
 
 
 def _day_first(source: SourceFile) -> bool:
-    """Whether dates such as 23-05-2023 in the first rows show that the day stands first: a column has one order."""
+    """Whether dates such as 23-05-2023 in the first rows show that the day stands first in all."""
     found = [(int(first), int(second)) for first, second, _, _ in _DAY_FIRST.findall(source.head_text)]
     return any(first > 12 >= second for first, second in found) and all(second <= 12 for _, second in found)
 

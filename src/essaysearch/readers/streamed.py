@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from essaysearch.errors import ReadError
-from essaysearch.readers.encodings import unmarked_utf16, whole_characters
 from essaysearch.readers.east_asian import guessed
+from essaysearch.readers.encodings import unmarked_utf16, whole_characters
 from essaysearch.readers.source import HEAD, SourceFile
 
 PIECE = 1 << 18
@@ -37,8 +37,8 @@ def encoding_of(head: bytes) -> tuple[str, str]:
         pass
     if declared and not declared.startswith("utf"):
         return declared, ""
-    if name := guessed(sample):
-        return name, f"read as {name}, which nothing declares: the commonest characters fit"
+    if guess := guessed(sample):
+        return guess, f"read as {guess}, which nothing declares: the commonest characters fit"
     if sample.decode("utf-8", "ignore").isascii():
         return "cp1252", "read as Windows-1252: the bytes are not UTF-8"
     return "utf-8", ""

@@ -16,29 +16,33 @@ _ACCENTS = {
 }  # fmt: skip
 _LETTERS = {
     "ss": "ß", "SS": "ẞ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ",
-    "oe": "œ", "OE": "Œ", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ",
-    "ng": "ŋ", "NG": "Ŋ",
+    "oe": "œ", "OE": "Œ", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
+    "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
 _SYMBOLS = {
-    "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“",
-    "textquotedblright": "”", "textquotesingle": "'", "textbackslash": "\\", "textasciitilde": "~",
-    "textunderscore": "_", "textregistered": "®", "texttrademark": "™", "textdegree": "°", "ldots": "…",
+    "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
+    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textbackslash": "\\",
+    "textasciitilde": "~", "textunderscore": "_", "textregistered": "®", "texttrademark": "™", "textdegree": "°", "ldots": "…",
     "dots": "…", "textellipsis": "…", "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€",
-    "texteuro": "€", "textbullet": "•", "guillemotleft": "«", "guillemotright": "»", "textasteriskcentered": "*",
-    "textbar": "|", "textless": "<", "textgreater": ">",
+    "texteuro": "€", "textbullet": "•", "guillemotleft": "«", "guillemotright": "»",
+    "textasteriskcentered": "*",    "textbar": "|", "textless": "<", "textgreater": ">",
 }  # fmt: skip
 
 _BASE = r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij])(?![A-Za-z])|([^\W\d_]))"
 _MARK_ACCENT = re.compile(rf"""\\([`'^~"=.])\s*{_BASE}""")
 _WORD_ACCENT = re.compile(rf"\\([uvHrckdb])(?:\s+|(?=[{{\\])){_BASE}")
-_LETTER = re.compile(rf"\\({'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?:\{{\}}|\s+(?=[a-z])|(?![A-Za-z]))")
+_LETTER = re.compile(
+    rf"\\({'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?:\{{\}}|\s+(?=[a-z])|(?![A-Za-z]))"
+)
 _SYMBOL = re.compile(rf"\\({'|'.join(sorted(_SYMBOLS, key=len, reverse=True))})(?:\{{\}}|\s+|(?![A-Za-z]))")
 _BRACED_CHARACTER = re.compile(r"\{([^\x00-\x7f])\}")
 _ESCAPED = re.compile(r"\\([&%#_$ {}])")
 _MATHS = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\])", re.S)
 _CITATION = re.compile(r"~?\\[cC]ite[a-zA-Z]*\*?(?:\[[^]]*\])*\{[^}]*\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*(?=\{)")
-_SWITCH = re.compile(r"\\(?:it|bf|em|sc|tt|rm|sl|sf|itshape|bfseries|relax|par|protect|xspace|null|newblock)\b\s*")
+_SWITCH = re.compile(
+    r"\\(?:it|bf|em|sc|tt|rm|sl|sf|itshape|bfseries|relax|par|protect|xspace|null|newblock)\b\s*"
+)
 
 
 def accents(text: str) -> str:
@@ -55,7 +59,7 @@ def accents(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    r"""A field of a bibliography as plain text: accents, dashes, quotes, ties and escapes resolved, braces gone.
+    r"""A field of a bibliography as plain text: accents, dashes, quotes, ties and escapes resolved.
 
     Formulas between dollar signs stay as they are.
 

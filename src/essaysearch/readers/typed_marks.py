@@ -1,4 +1,4 @@
-"""Marks that people type by hand into comments that are otherwise HTML: ``> `` for quotes, ``* `` for lists."""
+"""Marks that people type by hand into comments in HTML: ``> `` for quotes, ``* `` for lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from essaysearch.model import Block
-from essaysearch.readers.paragraphs import BULLET
+from essaysearch.sentences import BULLET
 
 # Not marks: ">=", ">!" (a spoiler), an arrow's head, an unhappy face.
 _MARKS = re.compile(r"[ \t]*((?:>[ \t]?)+)(?![=!(]|:-?\()")

@@ -21,7 +21,9 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 from essaysearch.readers.typed_marks import with_typed_lists, with_typed_quotes
-from essaysearch.readers.xml_text import Element, Found, children, elements, opening_tag, root_name, said
+from essaysearch.readers.xml_elements import Element, children, said
+from essaysearch.readers.xml_opening import opening_tag, root_name
+from essaysearch.readers.xml_text import Found, elements
 
 _MARK = re.compile(r"wordpress\.org/export/\d|<wp:wxr_version|<wp:post_type|<wp:comment>")
 _KINDS: dict[str, Kind] = {"post": "post", "page": "page", "": "post"}
@@ -32,14 +34,18 @@ _FURNITURE = frozenset(
 _UNPUBLISHED = ("auto-draft", "trash", "inherit")
 _APPROVED = ("1", "approve", "approved", "")
 _BLOCK_MARK = re.compile(r"<!--\s*/?(?:wp:|more|nextpage).*?-->", re.S)
-_SHORTCODE_PAIR = re.compile(r"(?<!\[)\[/?(?:caption|gallery|audio|video|playlist|embed|wp_caption)\b[^\]]*\](?!\])")
+_SHORTCODE_PAIR = re.compile(
+    r"(?<!\[)\[/?(?:caption|gallery|audio|video|playlist|embed|wp_caption)\b[^\]]*\](?!\])"
+)
 _SOURCE_CODE = re.compile(r"\[(sourcecode|code|source)\b[^\]]*\](.*?)\[/\1\]", re.S)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|ul|ol|li|dl|dt|dd|blockquote|table|thead|tbody|tfoot|tr|td|th|h[1-6]|pre|form|section|article"
     r"|figure|figcaption|hr|address|details|summary|aside|header|footer|nav|main|center)(?:\s[^<>]*)?/?>",
     re.I,
 )
-_PRESERVED = re.compile(r"(<pre\b.*?</pre>|<(?:script|style|textarea)\b.*?</(?:script|style|textarea)>)", re.S | re.I)
+_PRESERVED = re.compile(
+    r"(<pre\b.*?</pre>|<(?:script|style|textarea)\b.*?</(?:script|style|textarea)>)", re.S | re.I
+)
 
 
 def sniff(source: SourceFile) -> float:
@@ -75,7 +81,9 @@ def _item(found: Found, names: dict[str, str], tally: Tally) -> Iterator[Documen
     number = said(item, "wp:post_id")
     link = said(item, "link") or said(item, "guid")
     base = id_of_address(link)
-    identity = base or (f"wp:{number}" if number else derived_document_id(READER.name, "", said(item, "title")))
+    identity = base or (
+        f"wp:{number}" if number else derived_document_id(READER.name, "", said(item, "title"))
+    )
     place = f"line {found.line}"
     if kind in _FURNITURE:
         tally.add("item is", "items are", f"no post but of type {kind}", place)
@@ -100,7 +108,9 @@ def _post(found: Found, identity: str, names: dict[str, str]) -> Document | None
     kind, status = said(item, "wp:post_type"), said(item, "wp:status")
     author = said(item, "dc:creator")
     date, notes = _date(item, "wp:post_date_gmt", "pubDate", "wp:post_date")
-    categories = (" ".join(said_text.split()) for c in children(item, "category") if (said_text := c.text or ""))
+    categories = (
+        " ".join(said_text.split()) for c in children(item, "category") if (said_text := c.text or "")
+    )
     link = said(item, "link") or said(item, "guid")
     return post(
         identity,
@@ -137,7 +147,12 @@ def _comment(
         tally.add("comment is a", "comments are of the kind", f"{kind} and left out", place)
         return None
     if approved not in _APPROVED:
-        why = {"0": "not approved", "spam": "marked as spam", "trash": "in the trash", "post-trashed": "in the trash"}
+        why = {
+            "0": "not approved",
+            "spam": "marked as spam",
+            "trash": "in the trash",
+            "post-trashed": "in the trash",
+        }
         tally.add("comment is", "comments are", why.get(approved, "not approved"), place)
         return None
     parent = said(comment, "wp:comment_parent")
@@ -198,7 +213,9 @@ def _with_breaks(text: str) -> str:
     """The HTML that WordPress would show: an empty line parts paragraphs, a line end breaks the line."""
     parts = _PRESERVED.split(text)
     for number in range(0, len(parts), 2):
-        part = re.sub(r"\n[ \t]*\n\s*", "<br><br>", parts[number].strip("\n") if len(parts) == 1 else parts[number])
+        part = re.sub(
+            r"\n[ \t]*\n\s*", "<br><br>", parts[number].strip("\n") if len(parts) == 1 else parts[number]
+        )
         part = re.sub(rf"(?:\n|<br>)*({_BLOCK_TAG.pattern})(?:\n|<br>)*", r"\1", part, flags=re.I)
         parts[number] = re.sub(r"(<br\s*/?>)\n", r"\1", part).replace("\n", "<br>")
     return "".join(parts)

@@ -66,7 +66,9 @@ def mended(text: str) -> str:
     parts = _SECTION.split(text)
     for number, part in enumerate(parts):
         if number % 2:
-            out.append(part if part.endswith(("]]>", "-->")) else part + ("]]>" if "CDATA" in part[:9] else "-->"))
+            out.append(
+                part if part.endswith(("]]>", "-->")) else part + ("]]>" if "CDATA" in part[:9] else "-->")
+            )
             continue
         part = _STRAY.sub("&lt;", _DECLARATION.sub("", part))
         at = 0

@@ -12,48 +12,18 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.streamed import text_pieces
+from essaysearch.readers.xml_elements import Element
 from essaysearch.readers.xml_mend import mended, with_plain_entities
-
-Element = ET.Element
 
 _DECLARED_SPACE = re.compile(r"""\sxmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]*):[A-Za-z_]")
 _ENTITY = re.compile(r"<!ENTITY\s+%?\s*([\w.:-]+)")
 _TAG_STOP = re.compile(r"""[>"']""")
-_FIRST_TAG = re.compile(r"<(?:!--.*?-->|\?.*?\?>|!\[CDATA\[|!|/?[A-Za-z_])", re.S)
-
-PREFIXES = {
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://wordpress.org/export/": "wp",
-    "http://wordpress.org/excerpt/": "excerpt",
-    "http://purl.org/dc/elements/1.": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://www.w3.org/2005/Atom": "",
-    "http://purl.org/atom/ns#": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/": "",
-    "http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
-    "http://www.openarchives.org/OAI/2.0/": "",
-    "http://arxiv.org/OAI/": "",
-    "http://arxiv.org/schemas/atom": "arxiv",
-    "http://a9.com/-/spec/opensearch": "opensearch",
-    "http://search.yahoo.com/mrss": "media",
-    "http://www.itunes.com/dtds/": "itunes",
-    "http://purl.org/syndication/thread/1.0": "thr",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://www.w3.org/XML/1998/namespace": "xml",
-    "http://disqus.com": "",
-    "http://disqus.com/disqus-internals": "dsq",
-}
-"""How namespaces are called in `name`, by the beginning of their address; the longest beginning counts."""
 
 
 class Found(NamedTuple):
@@ -287,17 +257,23 @@ def _parsed(
     try:
         element = _tree(plain, spaces)
     except ET.ParseError as error:
-        yield Skipped(source.path, f"A <{name}> is not well-formed XML ({_said(error)}) and was left out.", place)
+        yield Skipped(
+            source.path, f"A <{name}> is not well-formed XML ({_said(error)}) and was left out.", place
+        )
         return
     if problem.startswith("the file breaks off"):
-        yield Skipped(source.path, f"The file breaks off inside a <{name}>; what stands of it was read.", place)
+        yield Skipped(
+            source.path, f"The file breaks off inside a <{name}>; what stands of it was read.", place
+        )
     yield Found(element, line, (*notes, f"The <{name}> was not well-formed XML ({problem}) and was mended."))
 
 
 def _tree(text: str, spaces: str) -> Element:
     used = {prefix for prefix in _PREFIX.findall(text) if prefix not in ("xml", "xmlns")}
     missing = "".join(
-        f' xmlns:{prefix}="undeclared:{prefix}"' for prefix in sorted(used) if f"xmlns:{prefix}=" not in spaces
+        f' xmlns:{prefix}="undeclared:{prefix}"'
+        for prefix in sorted(used)
+        if f"xmlns:{prefix}=" not in spaces
     )
     root = ET.fromstring(f"<essaysearch{spaces}{missing}>{text}</essaysearch>")
     if len(root) != 1 or (root.text or "").strip():
@@ -326,112 +302,3 @@ def _note_entities(source: SourceFile, names: set[str]) -> None:
     if names:
         shown = ", ".join(sorted(names)[:3]) + (" …" if len(names) > 3 else "")
         source.note(f"its document type declares entities ({shown}); they were not expanded, nor fetched")
-
-
-def opening_tag(source: SourceFile) -> str:
-    """The first start tag of an XML file, with its attributes; empty where the file does not begin so."""
-    text = source.head_text.lstrip("\ufeff \t\n\r\x00")
-    if not text.startswith("<"):
-        return ""
-    at = 0
-    while match := _FIRST_TAG.search(text, at):
-        at = match.end()
-        if match[0].startswith(("<!--", "<?")):
-            continue
-        if match[0] == "<!":
-            bracket, close = text.find("[", at), text.find(">", at)
-            if 0 <= bracket < close:
-                inner = re.compile(r"\]\s*>").search(text, bracket)
-                at = inner.end() if inner else len(text)
-            else:
-                at = close + 1 if close >= 0 else len(text)
-            continue
-        end = text.find(">", at)
-        return text[match.start() : end + 1 if end >= 0 else at + 4096]
-    return ""
-
-
-def root_name(source: SourceFile) -> str:
-    """The local name of the file's first element, in lower case; empty where it is no XML."""
-    match = re.match(r"<(?:[\w.-]+:)?([\w.-]+)", opening_tag(source))
-    return match[1].lower() if match else ""
-
-
-@lru_cache(maxsize=4096)
-def _name(tag: str) -> str:
-    if not tag.startswith("{"):
-        return tag
-    uri, _, local = tag[1:].partition("}")
-    if uri.startswith("undeclared:"):
-        prefix = uri.partition(":")[2]
-        return f"{prefix}:{local}"
-    known = [start for start in PREFIXES if uri.startswith(start)]
-    if not known:
-        return f"?:{local}"
-    prefix = PREFIXES[max(known, key=len)]
-    if prefix == "wp" and "/excerpt" in uri:
-        prefix = "excerpt"
-    return f"{prefix}:{local}" if prefix else local
-
-
-def name(element: Element) -> str:
-    """What an element is called: ``title``, ``dc:creator``, ``wp:comment``, whatever prefix the file uses.
-
-    Atom, RSS 1.0 and OAI have no prefix here; one that is not known is ``?``.
-    """
-    return _name(element.tag) if isinstance(element.tag, str) else ""
-
-
-def children(element: Element, wanted: str) -> list[Element]:
-    """The children of this name, in order."""
-    return [child for child in element if name(child) == wanted]
-
-
-def text_in(element: Element | None) -> str:
-    """All text within an element, without spaces at its ends; empty for None."""
-    return "" if element is None else "".join(element.itertext()).strip()
-
-
-def said(element: Element, *wanted: str) -> str:
-    """The text of the first child of one of these names that has any, the names in order of preference."""
-    for one in wanted:
-        for child in element:
-            if name(child) == one and (text := text_in(child)):
-                return text
-    return ""
-
-
-def attribute(element: Element, wanted: str) -> str:
-    """An attribute by its local name, without spaces at its ends; empty where there is none."""
-    for key, value in element.attrib.items():
-        if key == wanted or key.endswith("}" + wanted):
-            return value.strip()
-    return ""
-
-
-def markup_in(element: Element) -> str:
-    """The content of an element as HTML: for text that holds markup as elements, not as characters."""
-    from html import escape
-
-    parts: list[str] = [escape(element.text or "", quote=False)]
-    stack: list[tuple[Element, Iterator[Element]]] = [(element, iter(element))]
-    while stack:
-        owner, rest = stack[-1]
-        child = next(rest, None)
-        if child is None:
-            stack.pop()
-            if stack:
-                parts.append(f"</{_local(owner)}>{escape(owner.tail or '', quote=False)}")
-            continue
-        attributes = "".join(f' {_local_key(k)}="{escape(v)}"' for k, v in child.attrib.items())
-        parts.append(f"<{_local(child)}{attributes}>{escape(child.text or '', quote=False)}")
-        stack.append((child, iter(child)))
-    return "".join(parts)
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else "span"
-
-
-def _local_key(key: str) -> str:
-    return key.rpartition("}")[2]

@@ -1,0 +1,88 @@
+"""An entry of any kind of feed to a document: its id, whether it is a comment, and on what."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from essaysearch.ids import derived_document_id
+from essaysearch.model import Block, Document, Kind
+from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.forums import address_of, site_of, urlsplit_safely
+from essaysearch.readers.posts import post
+
+READER_NAME = "feed"
+
+_COMMENT_MARK = re.compile(r"(?:li-?)?(?:comment|cmt|c)[-_]?\d+|c\d{10,}", re.I)
+
+
+class Feed(NamedTuple):
+    """What a feed says of all its entries; ``generated``: its authors carry the time of their message."""
+
+    title: str = ""
+    home: str = ""
+    authors: tuple[str, ...] = ()
+    generated: bool = False
+
+
+class Place(NamedTuple):
+    """Where an entry belongs: its id (None: none can be told), kind, thread and parent."""
+
+    id: str | None
+    kind: Kind
+    thread: str | None = None
+    parent: str | None = None
+
+
+def entry_document(
+    feed: Feed,
+    *,
+    title: str,
+    body: tuple[str, tuple[Block, ...]],
+    link: str,
+    guid: str,
+    authors: tuple[str, ...],
+    reply: str,
+    kind: Kind,
+    metadata: dict[str, Any],
+    **more: Any,
+) -> Document | None:
+    """The document of an entry; None where it has neither a body nor a title.
+
+    ``reply`` is the address it says it answers. Its id is that of its address, else its ``guid``,
+    else derived from author (or feed) and title.
+    """
+    place = _place(link, guid, reply, kind)
+    opening = " ".join(title.split()) or body[0][:80]
+    derived = derived_document_id(READER_NAME, authors[0] if authors else feed.title, opening)
+    return post(
+        place.id or guid or derived,
+        place.kind,
+        body,
+        title=title,
+        authors=authors,
+        url=link or None,
+        source=None if feed.generated else feed.title or None,
+        thread=place.thread,
+        parent=place.parent,
+        metadata=metadata,
+        **more,
+    )
+
+
+def _place(link: str, guid: str, reply: str, kind: Kind) -> Place:
+    base = id_of_address(link) or id_of_address(guid)
+    if site_of(link):
+        address = address_of(link)
+        if address.site and address.comment:
+            thread = f"{address.site.prefix}:{address.post}" if address.post else None
+            return Place(base, "comment", thread)
+    mark = urlsplit_safely(link).fragment
+    if base and _COMMENT_MARK.fullmatch(mark):
+        answered = urlsplit_safely(reply).fragment
+        parent = f"{base}#{answered}" if _COMMENT_MARK.fullmatch(answered) else base
+        return Place(f"{base}#{mark}", "comment", base, parent)
+    if reply:
+        thread = id_of_address(reply)
+        return Place(base, "comment", thread, thread)
+    return Place(base, kind)
