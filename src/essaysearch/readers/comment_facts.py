@@ -14,7 +14,7 @@ _BODIES = (
     re.compile(r"^(?:comment-body|commentbody)$"),
     re.compile(r"commentbody-root|contentstyles-(?:commentbody|answerbody|debateresponsebody)$"),
     re.compile(
-        r"^comment-(?:content|text|entry)$|^commentcontent$|^comment_(?:content|text)$|^dsq-comment-body$"
+        r"^comment-(?:content|text|entry)$|^commentcontent$|^comment_(?:content|text)$|^dsq-comment-message$"
     ),
     re.compile(r"commentbody|comment-body|answerbody|^comments-item-text$|^usertext-body$|^md$"),
 )
@@ -34,7 +34,7 @@ _AGREEMENT = re.compile(r"agreementscore|agreement", re.I)
 _NUMBER = re.compile(r"(?:LW:\s*)?([-−–]?\d[\d,]*)(?:\s*(?:points?|votes?|karma|AF:.*))?", re.I)
 _TOLD_KARMA = re.compile(r"has (-?\d+) (?:overall )?karma")
 _USER = re.compile(r"/(?:users|user|profile)/([^/?#]+)")
-_NOBODY = re.compile(
+NOBODY = re.compile(
     r"\[?\s*(?:anonymous|deleted(?: user)?|comment deleted|account deleted|unknown|ghost)\s*\]", re.I
 )
 _DATE_PROPERTIES = ("datePublished", "dateCreated", "commentTime")
@@ -73,7 +73,9 @@ def own_id(element: Element, linked: set[str]) -> str | None:
         return None
     if named in linked:
         return named
-    match = re.fullmatch(r"(?:thingrow_t1_|debate-comment-|(?:li-|div-)?comment-)?([A-Za-z0-9]{3,24})", named)
+    match = re.fullmatch(
+        r"(?:thingrow_t1_|debate-comment-|(?:li-|div-|dsq-)?comment-)?([A-Za-z0-9]{3,24})", named
+    )
     return match[1] if match and (match[1] != named or len(named) >= 15) else None
 
 
@@ -220,7 +222,11 @@ def _up(node: Element, levels: int) -> Iterator[Element]:
 def _author(element: Element, links: list[tuple[Element, str]]) -> tuple[str | None, str | None, bool]:
     """(name, name in the address, whether the page says that there is none)."""
     for node in element.iter():
-        if isinstance(node.tag, str) and (node.get("itemprop") == "author" or "fn" in classes(node)):
+        if not isinstance(node.tag, str):
+            continue
+        if str(node.get("id") or "").startswith("dsq-author-user-") and plain(node):
+            return plain(node), None, False
+        if node.get("itemprop") == "author" or "fn" in classes(node):
             inner = next((n for n in node.iter() if n.get("itemprop") == "name"), node)
             if name := plain(inner):
                 return name, None, False
@@ -237,11 +243,11 @@ def _author(element: Element, links: list[tuple[Element, str]]) -> tuple[str | N
         names = classes(node)
         if any(n == "author" or n.endswith(("username", "comment-author", "usersname-name")) for n in names):
             name = re.sub(r"\s*says:?$", "", plain(node).removeprefix("Answer by ").strip())
-            if _NOBODY.fullmatch(name) or _NOBODY.search(name):
+            if NOBODY.fullmatch(name) or NOBODY.search(name):
                 return None, None, True
             if name:
                 return name, None, False
-    return None, None, bool(_NOBODY.search(plain(element)[:200]))
+    return None, None, bool(NOBODY.search(plain(element)[:200]))
 
 
 def _date(element: Element) -> str | None:
@@ -253,11 +259,8 @@ def _date(element: Element) -> str | None:
             continue
         if (stamp := node.get("data-js-date")) and (date := from_epoch(str(stamp), "ms")):
             return date
-        if "comment-date" in classes(node):
-            if (stamp := node.get("time")) and (date := from_epoch(str(stamp))):
-                return date
-            if match := _LEGACY_DATE.search(plain(node)):
-                return parse_date(match[0])
+        if "comment-date" in classes(node) and (date := shown_date(node)):
+            return date
         if node.get("itemprop") in _DATE_PROPERTIES and (
             date := parse_date(str(node.get("content") or node.get("datetime") or plain(node)))
         ):
@@ -266,6 +269,19 @@ def _date(element: Element) -> str | None:
         if _DATE_CLASSES.intersection(classes(node)) and (date := parse_date(_EDIT.sub("", plain(node)))):
             return date
     return None
+
+
+def shown_date(node: Element) -> str | None:
+    """The date that LessWrong's pages of before 2018 show, in UTC; else the one of their ``time`` attribute.
+
+    That attribute is ten hours behind in all seasons: the server computed it as if its UTC times
+    were Melbourne's standard time.
+    """
+    match = _LEGACY_DATE.search(plain(node))
+    date = parse_date(match[0]) if match else None
+    if date is None:
+        return from_epoch(str(node.get("time") or ""))
+    return f"{date}+00:00" if "T" in date else date
 
 
 def _votes(element: Element, wanted: re.Pattern[str], refused: re.Pattern[str] | None) -> float | None:

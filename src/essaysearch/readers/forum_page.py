@@ -13,6 +13,7 @@ from typing import Any
 
 from essaysearch.ids import digest
 from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers.comment_facts import shown_date
 from essaysearch.readers.dates import from_epoch, parse_date
 from essaysearch.readers.forums import (
     LESSWRONG,
@@ -232,7 +233,7 @@ def _shown_date(root: Element) -> str | None:
         if node.get("data-js-date") and (date := from_epoch(str(node.get("data-js-date")), "ms")):
             return date
         around = " ".join((*classes(node), *classes(node.getparent())))
-        if "date" in around and (date := parse_date(plain(node))):
+        if "date" in around and (date := shown_date(node) or parse_date(plain(node))):
             return date
     return None
 

@@ -16,6 +16,7 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins del kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr d-cite d-footnote d-math".split()
 )
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _SILENT = frozenset("script style noscript template head select textarea button option svg math".split())
 _AWAY_TAGS = frozenset("nav footer aside form dialog".split())
 _AWAY_BOXES = frozenset("div section ul ol table td p span header li center".split())
@@ -74,13 +75,13 @@ def _weights(body: Element) -> tuple[dict[Element, int], dict[Element, int]]:
 
     prose: dict[Element, int] = {}
     links: dict[Element, int] = {}
-    run = linked = within = 0
+    run = linked = within = headings = 0
     stack: list[tuple[int, int]] = []
     totals = [0, 0]
 
     def end_run() -> None:
         nonlocal run, linked
-        if run >= _LONG and linked <= run // 2:
+        if run >= _LONG and linked <= run // 2 and not headings:
             totals[0] += run
         totals[1] += linked
         run = linked = 0
@@ -98,6 +99,7 @@ def _weights(body: Element) -> tuple[dict[Element, int], dict[Element, int]]:
                 end_run()
             stack.append((totals[0], totals[1]))
             within += tag == "a"
+            headings += tag in _HEADINGS
             if node.text:
                 size = len(" ".join(node.text.split()))
                 run, linked = run + size, linked + (size if within else 0)
@@ -109,6 +111,7 @@ def _weights(body: Element) -> tuple[dict[Element, int], dict[Element, int]]:
                     end_run()
                 before = stack.pop()
                 within -= tag == "a"
+                headings -= tag in _HEADINGS
                 if totals[0] > before[0]:
                     prose[node] = totals[0] - before[0]
                 if totals[1] > before[1]:

@@ -26,6 +26,7 @@ from essaysearch.readers.html_tree import Element, classes, drop, plain
 
 _PREVIEW = re.compile(r"parentcomment|parent-comment", re.I)
 _WORDPRESS_ID = re.compile(r"(?:li-|div-)?comment-\d+")
+_DISQUS_ID = re.compile(r"dsq-comment-\d+")
 _LEGACY_ID = re.compile(r"thingrow_t1_[a-z0-9]+")
 
 
@@ -79,6 +80,10 @@ def _is_wordpress(element: Element) -> bool:
     )
 
 
+def _is_disqus(element: Element) -> bool:
+    return element.tag in ("li", "div") and bool(_DISQUS_ID.fullmatch(str(element.get("id") or "")))
+
+
 def _is_microdata(element: Element) -> bool:
     kind = str(element.get("itemtype") or "").lower()
     return kind.endswith(("schema.org/comment", "schema.org/usercomments", "schema.org/answer"))
@@ -89,6 +94,7 @@ DIALECTS: tuple[tuple[str, Callable[[Element], bool]], ...] = (
     ("GreaterWrong", _is_greaterwrong),
     ("LessWrong before 2018", _is_legacy),
     ("WordPress", _is_wordpress),
+    ("Disqus", _is_disqus),
     ("schema.org", _is_microdata),
 )
 """Ways to mark a comment's element, and their tests."""

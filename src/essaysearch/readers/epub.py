@@ -1,0 +1,342 @@
+"""E-books (EPUB): each chapter a document, or, in books made of forum threads, each post and comment.
+
+Parts of an e-book that was unpacked are read too: a chapter's XHTML takes its book's facts from
+the package beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from essaysearch.errors import ReadError
+from essaysearch.ids import derived_document_id, slug
+from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
+from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.encodings import decoded
+from essaysearch.readers.epub_forum import documents_of, is_forum_page
+from essaysearch.readers.epub_package import Label, Package, package_of, package_path
+from essaysearch.readers.html_text import kept_blocks, to_blocks
+from essaysearch.readers.html_tree import Element, drop, parse_html, plain, tag_of
+from essaysearch.readers.page_article import main_content
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+from essaysearch.readers.tally import Tally
+from essaysearch.readers.zip_parts import Parts, parts_of
+
+_PACKAGE = re.compile(r"<(?:\w+:)?package\b[^>]*(?:idpf\.org/2007/opf|openebook)", re.I)
+_BOOK_PAGE = re.compile(r"xmlns:epub=|epub:type=")
+_AWAY_KIND = re.compile(
+    r"\b(?:toc|cover|titlepage|halftitlepage|copyright-page|imprint|colophon|loi|landmarks)\b"
+)
+_BOOK_LINKS = frozenset(
+    ["Read post", "Read comments", "Go To Summary", "Go To Start of Post", "Next Post", "Summary", "Comments"]
+)
+_LEAST_WORDS = 15
+_TWICE = "in the book twice; the first was kept"
+_LARGEST_PACKAGE = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    """A chapter to be: its heading, the part it stands in, its place in that part (0: all of it)."""
+
+    title: str | None
+    part: str
+    number: int
+    text: str
+    blocks: tuple[Block, ...]
+    labelled: bool
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure of EPUB's signature; an unpacked book's package and chapters are known by their markup."""
+    if source.head[:4] == b"PK\x03\x04":
+        if b"mimetypeapplication/epub+zip" in source.head[:200]:
+            return 1.0
+        return 0.7 if source.suffix == ".epub" or b"META-INF/container.xml" in source.head else 0.0
+    if source.suffix == ".epub":
+        return 0.3
+    head = source.head_text[:8192]
+    if _PACKAGE.search(head):
+        return 0.95
+    return 0.8 if "<html" in head and _BOOK_PAGE.search(head) else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """The chapters, or posts and comments, in the book's order."""
+    if source.head[:4] == b"PK\x03\x04":
+        with parts_of(source) as parts:
+            yield from _book(source, parts)
+    elif _PACKAGE.search(source.head_text[:8192]):
+        yield from _lone_package(source)
+    elif "<html" in source.head_text.lower():
+        yield from _lone_part(source)
+    else:
+        raise ReadError(f"{source.path}: the file is no EPUB: it does not begin as a ZIP archive does.")
+
+
+def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
+    for name, why in parts.refused.items():
+        yield Skipped(source.path, f"The entry {name!r} of the archive was not read: {why}.", name)
+    package = _package(source, parts)
+    tally = Tally(source)
+    seen: set[str] = set()
+    pending: Document | None = None
+    read_any = False
+    for part in package.spine:
+        true_name = parts.named(part)
+        if true_name is None:
+            yield Skipped(source.path, "The book lists a part that the archive does not hold.", part)
+            continue
+        try:
+            markup, notes = decoded(parts.read(true_name))
+        except ReadError as error:
+            yield Skipped(source.path, str(error).removeprefix(f"{source.path}: ").capitalize(), part)
+            continue
+        root = parse_html(markup)
+        said = tuple(f"{part}: {note}" for note in notes)
+        if is_forum_page(root):
+            for document in documents_of(root):
+                if not document.text:
+                    tally.add(f"{document.kind} has", f"{document.kind}s have", "no text", document.id)
+                elif document.id in seen:
+                    tally.add(f"{document.kind} stands", f"{document.kind}s stand", _TWICE, document.id)
+                else:
+                    seen.add(document.id)
+                    read_any = True
+                    yield replace(document, notes=(*document.notes, *said), metadata={"book": package.title})
+            continue
+        if _is_away(root, package.kinds.get(part, "")):
+            tally.add("part is", "parts are", "a cover, contents or imprint, not text", part)
+            continue
+        for chapter in _chapters(root, part, package.labels):
+            document = _document(package, chapter, source.stem, said)
+            words = len(chapter.text.split())
+            if not words or (words < _LEAST_WORDS and not chapter.labelled):
+                tally.add("part holds", "parts hold", "no text to speak of", part)
+            elif pending is not None and not chapter.labelled and not chapter.title:
+                pending = _continued(pending, document)
+            else:
+                if pending is not None:
+                    yield pending
+                pending, read_any = document, True
+    if pending is not None:
+        yield pending
+    if not read_any:
+        yield Skipped(source.path, "The book holds no chapters with text.")
+    yield from tally.skipped()
+
+
+def _package(source: SourceFile, parts: Parts) -> Package:
+    """The book's package; without a usable one, all pages in the archive in the order of their names."""
+
+    def bytes_of(name: str) -> bytes | None:
+        true_name = parts.named(name)
+        try:
+            return parts.read(true_name) if true_name else None
+        except ReadError:
+            return None
+
+    container = bytes_of("META-INF/container.xml")
+    path = package_path(container) if container else None
+    if path is None or parts.named(path) is None:
+        path = next((name for name in parts.infos if name.lower().endswith(".opf")), None)
+    data = bytes_of(path) if path else None
+    package = package_of(path, data, bytes_of) if path and data else Package()
+    if not package.spine:
+        pages = sorted(name for name in parts.infos if name.lower().endswith((".xhtml", ".html", ".htm")))
+        if not pages:
+            raise ReadError(f"{source.path}: the archive holds neither an e-book's package nor pages.")
+        source.note("the book does not list its parts in order; they were read in the order of their names")
+        package = replace(package, spine=tuple(pages))
+    return package
+
+
+def _is_away(root: Element, kind: str) -> bool:
+    """Whether a part is no text: the book says so, or the part is of such a type, or it only has links."""
+    if kind:
+        return True
+    body = root.find("body")
+    for node in (root, body, *(body if body is not None else ())):
+        if node is not None and _AWAY_KIND.search(str(node.get("epub:type") or "")):
+            return True
+    words = len(plain(body if body is not None else root).split())
+    if not words:
+        return True
+    content = main_content(root)
+    return content.links > 2 * content.prose and content.prose < 400
+
+
+def _chapters(root: Element, part: str, labels: tuple[Label, ...]) -> Iterator[_Chapter]:
+    """The chapters of a part: one, or several where the table of contents points into it."""
+    body = root.find("body")
+    body = root if body is None else body
+    for link in [node for node in body.iter("a") if plain(node) in _BOOK_LINKS]:
+        drop(link)
+    own = [label for label in labels if label.part == part]
+    top = min((label.depth for label in own), default=0)
+    inner = [label for label in own if label.depth == top and label.fragment]
+    title = own[0].text if own else None
+    if len(inner) < 2:
+        text, blocks = to_blocks(body)
+        heading = title or _first_heading(root)
+        text, blocks = _without_heading(text, blocks, heading)
+        yield _Chapter(heading, part, 0, text, blocks, bool(own))
+        return
+    marks = _marked(body, inner)
+    text, blocks = to_blocks(body)
+    runs: list[tuple[str | None, list[bool]]] = [
+        (title if not own[0].fragment else None, [False] * len(blocks))
+    ]
+    for number, block in enumerate(blocks):
+        label = marks.get(text[block.start : block.end])
+        if label is not None:
+            runs.append((label.text, [False] * len(blocks)))
+        else:
+            runs[-1][1][number] = True
+    for number, (heading, wanted) in enumerate(runs):
+        if any(wanted):
+            piece, cut = _without_heading(*kept_blocks(text, blocks, wanted), heading)
+            yield _Chapter(heading, part, number, piece, cut, heading is not None)
+
+
+def _marked(body: Element, labels: list[Label]) -> dict[str, Label]:
+    """Puts a block of its own before each place that the table of contents points to."""
+    from lxml import etree
+
+    places = {label.fragment: label for label in labels}
+    found = [
+        node
+        for node in body.iter()
+        if isinstance(node.tag, str) and (node.get("id") or node.get("name")) in places
+    ]
+    marks: dict[str, Label] = {}
+    for number, node in enumerate(found):
+        label = places.pop(str(node.get("id") or node.get("name")), None)
+        if label is None or node is body:
+            continue
+        block = node
+        while (
+            tag_of(block) in ("a", "span", "b", "i", "em", "strong", "big", "small")
+            and block.getparent() is not body
+        ):
+            block = block.getparent()
+        mark = etree.Element("div")
+        mark.text = f"\ue000{number}\ue000"
+        block.addprevious(mark)
+        if mark.getnext() is block:
+            mark.tail = None
+        marks[mark.text] = label
+    return marks
+
+
+def _first_heading(root: Element) -> str | None:
+    for node in root.iter("h1", "h2", "h3", "hgroup"):
+        if text := plain(node):
+            return text if len(text) < 200 else None
+    return None
+
+
+def _without_heading(
+    text: str, blocks: tuple[Block, ...], title: str | None
+) -> tuple[str, tuple[Block, ...]]:
+    """The text without the headings at its top that its title repeats."""
+    if not title:
+        return text, blocks
+    folded = re.sub(r"\W+", " ", title.casefold()).strip()
+    wanted = [True] * len(blocks)
+    for number, block in enumerate(blocks[:3]):
+        said = re.sub(r"\W+", " ", text[block.start : block.end].casefold()).strip()
+        if len(said) > 200 or not said or f" {said} " not in f" {folded} ":
+            break
+        wanted[number] = False
+    return kept_blocks(text, blocks, wanted) if any(wanted) else (text, blocks)
+
+
+def _document(package: Package, chapter: _Chapter, stem: str, notes: tuple[str, ...]) -> Document:
+    name = Path(chapter.part).stem + (f"-{chapter.number}" if chapter.number else "")
+    book = _book_id(package, stem)
+    title = chapter.title
+    if package.title and title and package.title.casefold() not in title.casefold():
+        title = f"{package.title}: {title}"
+    facts = {
+        "book": package.title, "chapter": chapter.title, "published": package.published,
+        "publisher": package.publisher, "language": package.language, "identifier": package.identifier,
+        "origins": {"title": "the book's contents", "authors": "the book's package"},
+    }  # fmt: skip
+    return Document(
+        id=f"{book}#{name}",
+        kind="essay",
+        text=chapter.text,
+        blocks=chapter.blocks,
+        title=title or package.title,
+        authors=package.creators,
+        url=package.identifier if package.identifier and package.identifier.startswith("http") else None,
+        source=book.split("/")[0] if "/" in book else "epub",
+        categories=package.subjects,
+        metadata={key: value for key, value in facts.items() if value},
+        notes=notes,
+    )
+
+
+def _book_id(package: Package, stem: str) -> str:
+    if package.identifier:
+        name = id_of_address(package.identifier)
+        return name or f"epub:{slug(package.identifier.removeprefix('urn:').removeprefix('uuid:'), 60)}"
+    return derived_document_id("epub", package.creators[0] if package.creators else "", package.title or stem)
+
+
+def _continued(before: Document, after: Document) -> Document:
+    """One document of two parts of a chapter that was cut for size."""
+    shift = len(before.text) + 2
+    moved = (replace(block, start=block.start + shift, end=block.end + shift) for block in after.blocks)
+    return replace(before, text=f"{before.text}\n\n{after.text}", blocks=(*before.blocks, *moved))
+
+
+def _lone_package(source: SourceFile) -> Iterator[Reading]:
+    package = package_of("content.opf", source.bytes(), lambda _: None)
+    facts = {"book": package.title, "authors": list(package.creators), "identifier": package.identifier}
+    yield SourceFacts(source.path, {key: value for key, value in facts.items() if value})
+    yield Skipped(
+        source.path, "The file lists an e-book's parts and holds no text; the parts are files of their own."
+    )
+
+
+def _lone_part(source: SourceFile) -> Iterator[Reading]:
+    """A chapter's file out of an unpacked book."""
+    root = parse_html(source.text())
+    package = _package_beside(Path(source.path))
+    if _is_away(root, ""):
+        yield Skipped(source.path, "The page is a cover, contents or imprint of a book, not text.")
+        return
+    whole = plain(next(root.iter("title"), None)) or None
+    for chapter in _chapters(root, Path(source.path).name, ()):
+        titled = replace(chapter, title=whole or chapter.title)
+        text, blocks = _without_heading(chapter.text, chapter.blocks, titled.title)
+        document = _document(package, replace(titled, text=text, blocks=blocks), source.stem, ())
+        if package == Package():
+            note = "The book's package does not stand beside the page: its author is not known."
+            own = derived_document_id("epub", "", titled.title or source.stem)
+            document = replace(document, id=own, notes=(note,))
+        yield document
+
+
+def _package_beside(path: Path) -> Package:
+    """The package that lists this file, looked for in its directory and the two above."""
+    for directory in list(path.resolve().parents)[:3]:
+        for candidate in sorted(directory.glob("*.opf"))[:3]:
+            try:
+                if candidate.stat().st_size > _LARGEST_PACKAGE:
+                    continue
+                package = package_of("content.opf", candidate.read_bytes(), lambda _: None)
+            except OSError:
+                continue
+            if any(part.rpartition("/")[2] == path.name for part in package.spine):
+                return package
+    return Package()
+
+
+READER = Reader("epub", "e-books (EPUB), also of forum threads", (".epub", ".opf", ".xhtml"), sniff, read)
