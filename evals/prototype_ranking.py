@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
 
-from essaysearch import analysis, scoring
+from essaysearch import analysis, expansion, scoring
 from essaysearch.model import Document
 from essaysearch.passages import split
 
@@ -58,11 +59,12 @@ class Units:
         whole = self.fields[name][1]
         return places // _STRIDE if whole is None else whole[places // _STRIDE]
 
+    @cache  # noqa: B019 - lives as long as the collection it serves
     def idf(self, term: int) -> float:
         held = [self._units(name, field.of(term)) for name, (field, _) in self.fields.items()]
         return float(scoring.idf(len(np.unique(np.concatenate(held))), self.count))
 
-    def score(self, words: list[int], weights: dict[int, float]) -> np.ndarray:
+    def score(self, words: list[int], weights: dict[int, float], pairs: bool = True) -> np.ndarray:
         """Scores of all units; ``words`` are the query's terms in order, ``weights`` their factors."""
         total = np.zeros(self.count)
         idf = {term: self.idf(term) for term in weights}
@@ -75,8 +77,8 @@ class Units:
             for name, (field, _) in self.fields.items():
                 x += np.bincount(self._units(name, field.of(term)), minlength=self.count) / norms[name]
             total += weight * idf[term] * scoring.saturate(x)
-        pairs = {frozenset(pair) for pair in pairwise(words) if len(set(pair)) == 2}
-        for a, b in sorted(map(sorted, pairs)):
+        near = {frozenset(pair) for pair in pairwise(words) if len(set(pair)) == 2 and pairs}
+        for a, b in sorted(map(sorted, near)):
             total += scoring.proximity(idf[a], idf[b], self._near(a, b))
         return total
 
@@ -103,11 +105,16 @@ class Prototype:
         cut = [[document.text[p.start : p.end] for p in split(document)] or [""] for document in held]
         self.owner = np.repeat(np.arange(len(held)), [len(passages) for passages in cut])
         self.vocabulary: dict[str, int] = {}
-        bodies = [self._terms(passage) for passages in cut for passage in passages]
-        titles = [self._terms(document.title or "") for document in held]
-        body = self._field(bodies)
-        self.passages = Units(len(bodies), body, self._field([titles[owner] for owner in self.owner]))
-        self.documents = Units(len(held), body, self._field(titles), self.owner)
+        self.bodies = [self._terms(passage) for passages in cut for passage in passages]
+        self.titles = [self._terms(document.title or "") for document in held]
+        body = self._field(self.bodies)
+        titles = self._field([self.titles[owner] for owner in self.owner])
+        self.passages = Units(len(self.bodies), body, titles)
+        self.documents = Units(len(held), body, self._field(self.titles), self.owner)
+
+    @cached_property
+    def names(self) -> list[str]:
+        return list(self.vocabulary)
 
     def _terms(self, text: str) -> list[int]:
         return [self.vocabulary.setdefault(t, len(self.vocabulary)) for t in analysis.terms(text)]
@@ -125,20 +132,71 @@ class Prototype:
         bounds = np.searchsorted(terms[order], np.arange(len(self.vocabulary) + 1))
         return Field(bounds, places[order], lengths.astype(np.float64))
 
-    def scores(self, text: str) -> np.ndarray:
-        words = [self.vocabulary[word] for word in query_words(text) if word in self.vocabulary]
-        if not words:
+    def scores(self, words: list[int], weights: dict[int, float]) -> np.ndarray:
+        if not weights:
             return np.zeros(len(self.ids))
-        weights = {term: float(scoring.query_weight(count)) for term, count in Counter(words).items()}
         best = np.zeros(len(self.ids))
         np.maximum.at(best, self.owner, self.passages.score(words, weights))
         return scoring.document_score(self.documents.score(words, weights), best)
 
-    def search(self, text: str, k: int) -> list[tuple[str, float]]:
-        scores = self.scores(text)
+    def ranked(self, scores: np.ndarray, k: int) -> list[tuple[str, float]]:
         order = np.argsort(-scores, kind="stable")[:k]
         return [(self.ids[at], float(scores[at])) for at in order if scores[at] > 0]
+
+    def query(self, text: str) -> tuple[list[int], dict[int, float]]:
+        words = [self.vocabulary[word] for word in query_words(text) if word in self.vocabulary]
+        return words, {term: float(scoring.query_weight(count)) for term, count in Counter(words).items()}
+
+    def search(self, text: str, k: int) -> list[tuple[str, float]]:
+        return self.ranked(self.scores(*self.query(text)), k)
+
+    def search_expanded(self, text: str, k: int) -> list[tuple[str, float]]:
+        words, weights = self.query(text)
+        scores = self.scores(words, weights)
+        first = np.argsort(-scores, kind="stable")[: expansion.FEEDBACK]
+        feedback = [expansion.Feedback(float(scores[at]), self.feedback_words(int(at))) for at in first]
+        names = self.names
+        own = {names[term]: weight for term, weight in weights.items()}
+        added = expansion.expand(own, feedback, usable)
+        bonus = self.bonus({self.vocabulary[word.term]: word.weight for word in added})
+        return self.ranked(expansion.combine(scores, bonus), k)
+
+    def bonus(self, weights: dict[int, float]) -> np.ndarray:
+        """What added words score: as a query of them would, without proximity."""
+        if not weights:
+            return np.zeros(len(self.ids))
+        best = np.zeros(len(self.ids))
+        np.maximum.at(best, self.owner, self.passages.score(list(weights), weights, pairs=False))
+        return scoring.document_score(self.documents.score(list(weights), weights, pairs=False), best)
+
+    def feedback_words(self, at: int) -> dict[str, float]:
+        """The terms of a document with idf times saturation in it."""
+        names = self.names
+        parts = {
+            "body": Counter(t for p in np.flatnonzero(self.owner == at) for t in self.bodies[p]),
+            "title": Counter(self.titles[at]),
+        }
+        units = self.documents
+        norms = {
+            name: scoring.field_norm(name, units.lengths[name][at], units.averages[name]) for name in parts
+        }
+        x: dict[int, float] = {}
+        for name, counts in parts.items():
+            for term, count in counts.items():
+                x[term] = x.get(term, 0.0) + count / norms[name]
+        return {names[term]: units.idf(term) * float(scoring.saturate(value)) for term, value in x.items()}
+
+
+STOPS = frozenset(analysis.stem(word) for word in analysis.STOP_WORDS)
+
+
+def usable(term: str) -> bool:
+    return len(term) > 1 and not term.isdigit() and term not in STOPS
 
 
 def prototype(documents: Iterable[Document]) -> Callable[[str, int], list[tuple[str, float]]]:
     return Prototype(documents).search
+
+
+def prototype_expanded(documents: Iterable[Document]) -> Callable[[str, int], list[tuple[str, float]]]:
+    return Prototype(documents).search_expanded

@@ -35,19 +35,19 @@ FIRST = "nDCG@10"
 DEPTH = 1000
 
 
-def ours(documents: Iterable[Document]) -> Search:
+def ours(documents: Iterable[Document], expand: bool = False) -> Search:
     """essaysearch as a user has it: a library of these documents, searched by document."""
     try:
         from essaysearch import open_library
     except ImportError:
-        from prototype_ranking import prototype
+        from prototype_ranking import prototype, prototype_expanded
 
-        return prototype(documents)
+        return prototype_expanded(documents) if expand else prototype(documents)
     library = open_library(tempfile.mkdtemp(prefix="essaysearch-evals-"), create=True)
     library.add(documents)
 
     def search(text: str, k: int) -> list[tuple[str, float]]:
-        found = library.search(evaluation.plain_words(text), k=k, group="document")
+        found = library.search(evaluation.plain_words(text), k=k, group="document", expand=expand)
         return [(hit.doc_id, hit.score) for hit in found]
 
     return search
@@ -96,16 +96,23 @@ def tables(names: list[str], root: Path, fresh: bool) -> Iterable[str]:
     yield f"\nRatios of {FIRST} to the best peer: mean {np.mean(ratios):.4f}, least {min(ratios):.3f}."
 
 
-def heading(arguments: list[str]) -> str:
+def heading(program: str, arguments: list[str]) -> str:
     commit = subprocess.run(
         ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
     versions = ", ".join(peers.named(peer) for peer in peers.PEERS)
     return (
-        f"# Ranking, {datetime.date.today().isoformat()}\n\n"
-        f"`python evals/ranking.py {' '.join(arguments)}` at commit {commit or 'unknown'}; "
+        f"# {program.capitalize()}, {datetime.date.today().isoformat()}\n\n"
+        f"`{' '.join(['python', f'evals/{program}.py', *arguments])}` at commit {commit or 'unknown'}; "
         f"Python {platform.python_version()}, {versions}.\n"
-    ).replace("ranking.py `", "ranking.py`")
+    )
+
+
+def keep(program: str, lines: list[str]) -> None:
+    """Writes a report under its date."""
+    (HERE / "results").mkdir(exist_ok=True)
+    at = HERE / "results" / f"{datetime.date.today().isoformat()}-{program}.md"
+    at.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -115,15 +122,13 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="keep the report under evals/results/")
     parser.add_argument("--fresh", action="store_true", help="compute the peers' runs anew")
     options = parser.parse_args()
-    lines = [heading(sys.argv[1:])]
+    lines = [heading("ranking", sys.argv[1:])]
     print(lines[0])
     for line in tables(options.names, options.collections, options.fresh):
         print(line, flush=True)
         lines.append(line)
     if options.save:
-        (HERE / "results").mkdir(exist_ok=True)
-        at = HERE / "results" / f"{datetime.date.today().isoformat()}-ranking.md"
-        at.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        keep("ranking", lines)
 
 
 if __name__ == "__main__":
