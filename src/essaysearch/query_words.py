@@ -22,7 +22,8 @@ Warn = Callable[[str, int, int, str], None]
 
 Fields = tuple[str, ...] | None
 
-_LETTER = "[0-9A-Za-z*?\u0080-\u1fff\u2070-\U0010ffff]"
+# What `analysis.CHUNK` takes, and * and ?; named by what is not in it, which compiles faster.
+_LETTER = r"[^\x00-)+-/:->@\[-`{-\x7f\u2000-\u206f]"
 _PIECE = re.compile(f"{_LETTER}+(?:(?:://|[-'./=&_@\u200b-\u200d]|(?<=[0-9])[,:](?=[0-9])){_LETTER}+)*")
 _JOINED_PATTERN = re.compile(r"[^./=&_@:,\u200b-\u200d]+")
 _PART = re.compile(r"[^-']+")
