@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from essaysearch.columnar.manifest import NAME as INDEX_FILE
 from essaysearch.errors import ExtraMissing, ReadError
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.comment_page import LOST_MARKS
@@ -135,7 +136,7 @@ def _under(directory: str, seen: set[tuple[int, int]]) -> Iterator[str | Skipped
             yield Skipped(shown(path), f"The directory cannot be read: {error.strerror or error}.")
             continue
         identity = (status.st_dev, status.st_ino)
-        if identity in seen or _is_index(names):
+        if identity in seen or INDEX_FILE in names:
             continue
         seen.add(identity)
         kept = [name for name in names if _is_source(name, Path(path).name, names)]
@@ -150,10 +151,6 @@ def _is_source(name: str, directory: str, beside: list[str]) -> bool:
     if name.endswith("_files"):
         return not any(name.removesuffix("_files") + suffix in beside for suffix in _PAGE_SUFFIXES)
     return True
-
-
-def _is_index(names: list[str]) -> bool:
-    return "manifest.json" in names and any(name.endswith(".toc") for name in names)
 
 
 def _overrides(defaults: Mapping[str, str]) -> dict[str, Any]:

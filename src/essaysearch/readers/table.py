@@ -71,8 +71,8 @@ def sniff(source: SourceFile) -> Reader:
         if sure > most:
             best, most = reader, sure
     if best is None:
-        what = "binary data" if source.is_binary else "no text"
-        raise ReadError(f"{source.path}: the file holds {what} that a reader knows; `--as` forces a reader.")
+        what = "binary data that no reader knows" if source.is_binary else "no text that a reader knows"
+        raise ReadError(f"{source.path}: the file holds {what}; `--as` forces a reader.")
     return best
 
 
