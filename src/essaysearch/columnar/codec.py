@@ -34,22 +34,25 @@ _REFUSAL = (
 
 
 class ColumnarCodec(base.Codec):
-    """Reads segments of ours. Everything that would write raises `ForeignWriter`."""
+    """Reads segments of ours; everything that would write raises `ForeignWriter`.
+
+    ``opened``: the segment it reads, once a reader asked for it.
+    """
 
     def __init__(self) -> None:
-        self._open: Segment | None = None
+        self.opened: Segment | None = None
 
     def _segment(self, storage: Any, segment: ColumnarSegment) -> Segment:
-        if self._open is None:
+        if self.opened is None:
             directory = Path(storage.folder)
             try:
-                self._open = Segment(directory, segment.entry)
+                self.opened = Segment(directory, segment.entry)
             except IndexDamaged as error:
                 gone = [name for name in segment.files() if not (directory / name).exists()]
                 if gone:  # a commit took it away; Whoosh looks again after this error
                     raise FileNotFoundError(str(error)) from error
                 raise
-        return self._open
+        return self.opened
 
     def terms_reader(self, storage: Any, segment: ColumnarSegment) -> SegmentTerms:
         return SegmentTerms(self._segment(storage, segment))

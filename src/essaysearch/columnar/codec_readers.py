@@ -78,6 +78,9 @@ class PostingMatcher(LeafMatcher):
     def weight(self) -> float:
         return float(self._postings.counts[self._at])
 
+    def score(self) -> float:
+        return float(self.scorer.score(self)) if self.scorer else self.weight()
+
     def positions(self) -> list[int]:
         """Where in its field the term stands in this passage, counted in words from 0."""
         if self._positions is None:
