@@ -32,7 +32,8 @@ _SNIFFED_LINES = 20
 
 def sniff(source: SourceFile) -> float:
     """Sure of lines that are objects with ``_id`` and text; less so of other objects with text."""
-    if source.is_binary or not source.head_text.lstrip().startswith("{"):
+    named = source.suffix in READER.suffixes
+    if source.is_binary or not (named or source.head_text.lstrip().startswith("{")):
         return 0.0
     for line in source.head_text.split("\n", _SNIFFED_LINES)[:_SNIFFED_LINES]:
         record, _, _ = _record(line.encode("utf-8", "replace"))
