@@ -134,18 +134,18 @@ def _breaks(text: str, begin: int, mark: int, following: int, lower: bool) -> bo
     if token.isdigit():
         # "1. First" numbers an item; "in 2019. 20 people" leaves no sure sign.
         return mark - len(token) > begin + 1 and not first.isdigit()
-    return _stop_ends(token, first, _next_token(text, following))
+    return _stop_ends(token, text, following, first)
 
 
-def _stop_ends(token: str, first: str, following: str) -> bool:
-    """Whether a full stop behind ``token`` ends a sentence, before a word that opens with ``first``."""
+def _stop_ends(token: str, text: str, following: int, first: str) -> bool:
+    """Whether a full stop behind ``token`` ends a sentence; the next word opens with ``first``."""
     folded = token.lower()
     if folded in _NEVER or token in _TITLES or (folded in _BEFORE_NUMBER and first.isdigit()):
         return False
     if "://" in token or token.startswith("www."):
-        return _punkt_breaks("url.", following)
+        return _punkt_breaks("url.", _next_token(text, following))
     if folded in _PERHAPS or _DOTTED.fullmatch(token):
-        return _punkt_breaks(f"{token}.", following)
+        return _punkt_breaks(f"{token}.", _next_token(text, following))
     return not _INITIAL.fullmatch(token)
 
 
