@@ -162,10 +162,10 @@ class _Scorer:
             seen = set()
             for child in children:
                 key = self.word_key(child)
-                if key in seen:
+                repeated = node is self.tree and times[key] > 1
+                if repeated and key in seen:
                     continue
                 seen.add(key)
-                repeated = node is self.tree and times[key] > 1
                 total += self.clause(child, unit) * (float(scoring.query_weight(times[key])) if repeated else 1.0)
         return total
 

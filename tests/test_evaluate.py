@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import oracle
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from essaysearch import ids
@@ -20,6 +20,7 @@ from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Phrase, Word
 
 kernels = pytest.importorskip("essaysearch.columnar.kernels", reason="needs the extra `fast`")
 EXAMPLES = 2000 if os.environ.get("ESSAYSEARCH_LONG") else 60
+PHASES = list(Phase) if os.environ.get("ESSAYSEARCH_SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate]
 
 WORDS = ["model", "models", "modeling", "train", "training", "deceive", "deceptive", "align", "Pause", "the", "risk", "café"]
 words = st.sampled_from(WORDS)
@@ -148,7 +149,7 @@ def assert_same(got, want, k):
         assert key == expected or near
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
 def test_any_tree_finds_the_same_passages_with_the_same_scores_however_the_index_is_cut(data):
     held = data.draw(st.lists(documents(), min_size=1, max_size=12))

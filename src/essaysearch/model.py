@@ -158,7 +158,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result. Names and meanings are those of the JSON contract."""
+    """One result. Names and meanings are those of the JSON contract.
+
+    ``size`` is how many matching passages the hit's group has, None where the search did not group.
+    """
 
     rank: int
     score: float
@@ -189,4 +192,5 @@ class Hit:
     confidence: float = 1.0
     reason: str = ""
     line: int = 0
+    size: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

@@ -41,8 +41,8 @@ def stands_in(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 def passage_mask(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
     """Which passages of a segment meet a condition, bool."""
-    if condition.field == "voice":
-        return _voice(segment, condition)
+    if condition.field in _OF_PASSAGES:
+        return _OF_PASSAGES[condition.field](segment, condition)
     documents = _CONDITIONS.get(condition.field, _keyword)(snapshot, segment, condition)
     return np.asarray(documents[segment.doc_of])
 
@@ -127,6 +127,8 @@ def _karma(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
 
 def _replyto(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
     """Documents whose parent, anywhere in the library, is by the author named."""
+    if condition.op == "has":
+        return _keyword(snapshot, segment, Filter("parent", "has", None))
     wanted = Filter("author", "is", condition.value)
     answered: set[str] = set()
     for view in snapshot.views:
@@ -146,7 +148,25 @@ def _title(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
     return np.bincount(segment.doc_of, weights=segment.lengths[1] > 0, minlength=segment.documents) > 0
 
 
+def _filled(field: int) -> Callable[[Segment, Filter], Array]:
+    """Passages in which a ranking field has words (``has:section``, ``has:answers``)."""
+    return lambda segment, condition: np.asarray(segment.lengths[field] > 0)
+
+
+def _code(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    """Documents whose source marks that code comes with them (``has:code``)."""
+    marked = [bool(segment.record(n).get("metadata", {}).get("has_code")) for n in range(segment.documents)]
+    return np.array(marked, dtype=bool)
+
+
+_OF_PASSAGES: dict[str, Callable[[Segment, Filter], Array]] = {
+    "voice": _voice,
+    "section": _filled(2),
+    "answers": _filled(3),
+}
+
 _CONDITIONS: dict[str, Condition] = {
+    "code": _code,
     "date": _date,
     "year": _year,
     "karma": _karma,

@@ -43,7 +43,7 @@ def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
     if isinstance(leaf, Phrase):
         return _phrase(view, leaf, norms, kernels)
     assert isinstance(leaf, Expand)
-    return _expand(view, leaf, norms)
+    return weigh(*tables(view, leaf), norms)
 
 
 def row_of(info: TermInfo) -> tuple[int, int, int, int, int, int]:
@@ -51,14 +51,11 @@ def row_of(info: TermInfo) -> tuple[int, int, int, int, int, int]:
     return info.post, info.df, info.ids, info.width, info.block, info.block_end
 
 
-def weigh(segment: Segment, docs: Array, frequencies: Array, norms: Array, fields: tuple[str, ...] | None) -> Found:
-    """Frequencies by field to x, in the fields asked for. ``frequencies``: (n, 4)."""
+def weigh(docs: Array, frequencies: Array, norms: Array) -> Found:
+    """Frequencies by field, (n, 4), to x; passages where nothing counts are left out."""
     x = np.zeros(len(docs))
     for number in range(len(norms)):
-        counted = frequencies[:, number]
-        if fields is not None:
-            counted = np.where(_asked(segment, docs, RANKING_FIELDS[number], fields), counted, 0)
-        x += counted / norms[number][docs].astype(np.float64)
+        x += frequencies[:, number] / norms[number][docs].astype(np.float64)
     held = x > 0
     return Found(docs, x) if held.all() else Found(docs[held], x[held])
 
@@ -76,15 +73,34 @@ def _asked(segment: Segment, docs: Array, field: str, fields: tuple[str, ...]) -
     return asked
 
 
+def tables(view: View, leaf: Node) -> tuple[Array, Array]:
+    """(passages, (n, 4) frequencies by field) of a leaf in the fields it asks for; deleted ones included."""
+    segment = view.segment
+    if isinstance(leaf, Word):
+        info = segment.term(leaf.term)
+        if info is None:
+            return NONE.docs, np.zeros((0, FIELDS), np.int64)
+        docs = segment.docs(info)
+        table = _exact(segment, leaf, docs) if leaf.exact else segment.frequencies(info)
+    elif isinstance(leaf, Phrase):
+        docs, table = _phrase_table(view, leaf)
+    else:
+        assert isinstance(leaf, Expand)
+        docs, table = _expand_table(view, leaf)
+    if leaf.fields is not None:
+        table = table.copy()
+        for number, field in enumerate(RANKING_FIELDS):
+            table[:, number] = np.where(_asked(segment, docs, field, leaf.fields), table[:, number], 0)
+    return docs, table
+
+
 def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
     segment = view.segment
     info = segment.term(word.term)
     if info is None:
         return NONE
-    if word.exact:
-        return _exact(segment, word, segment.docs(info), norms)
-    if word.fields is not None:
-        return weigh(segment, segment.docs(info), segment.frequencies(info), norms, word.fields)
+    if word.exact or word.fields is not None:
+        return weigh(*tables(view, word), norms)
     if kernels is not None:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
         file = segment.file
@@ -102,10 +118,10 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
     return Found(docs, x)
 
 
-def _exact(segment: Segment, word: Word, candidates: Array, norms: Array) -> Found:
-    """Passages that hold a word letter for letter."""
-    counts = np.array([_literal(segment, int(doc), (word.text,)) for doc in candidates], dtype=np.int64)
-    return weigh(segment, candidates, counts.reshape(-1, FIELDS), norms, word.fields)
+def _exact(segment: Segment, word: Word, candidates: Array) -> Array:
+    """(n, 4) how often a word stands letter for letter in each field of the candidates."""
+    counts = [_literal(segment, int(doc), (word.text,)) for doc in candidates]
+    return np.array(counts, dtype=np.int64).reshape(-1, FIELDS)
 
 
 def _literal(segment: Segment, doc: int, words: tuple[str, ...]) -> list[int]:
@@ -130,30 +146,38 @@ def field_texts(segment: Segment, doc: int) -> tuple[str, str, str, str]:
 def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     segment = view.segment
     infos = [segment.term(word.term) for word in phrase.words]
-    if not infos or any(info is None for info in infos):
-        return NONE
-    if len(infos) == 1:
-        word = phrase.words[0]
-        return _word(view, Word(word.text, word.term, phrase.fields, word.exact), norms, kernels)
-    exact = any(word.exact for word in phrase.words)
+    quick = kernels is not None and len(infos) > 1 and (phrase.slop == 0 or len(infos) == 2)
+    if not quick or any(info is None for info in infos) or any(word.exact for word in phrase.words):
+        return weigh(*tables(view, phrase), norms)
     known: list[TermInfo] = [info for info in infos if info is not None]
     for info in known:
         segment.touch_positions(info)
-    if kernels is not None and (phrase.slop == 0 or len(known) == 2):
-        file = segment.file
-        docs, x, table = kernels.phrase(
-            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
-            np.zeros(0, np.uint8), np.array([row_of(info) for info in known]), file.view("block_pos"),
-            file.view("block_format"), file.view("positions"), view.starts, norms, phrase.slop, phrase.ordered,
-        )  # fmt: skip
-        if phrase.fields is None and not exact:
-            return Found(docs, x)
-    else:
-        docs, table = _together(view, known, phrase.slop, phrase.ordered)
-    if exact:
+    file = segment.file
+    docs, x, table = kernels.phrase(
+        file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
+        np.zeros(0, np.uint8), np.array([row_of(info) for info in known]), file.view("block_pos"),
+        file.view("block_format"), file.view("positions"), view.starts, norms, phrase.slop, phrase.ordered,
+    )  # fmt: skip
+    if phrase.fields is None:
+        return Found(docs, x)
+    for number, field in enumerate(RANKING_FIELDS):
+        table[:, number] = np.where(_asked(segment, docs, field, phrase.fields), table[:, number], 0)
+    return weigh(docs, table, norms)
+
+
+def _phrase_table(view: View, phrase: Phrase) -> tuple[Array, Array]:
+    segment = view.segment
+    infos = [info for word in phrase.words if (info := segment.term(word.term)) is not None]
+    if len(infos) < len(phrase.words) or not infos:
+        return NONE.docs, np.zeros((0, FIELDS), np.int64)
+    if len(infos) == 1:
+        word = phrase.words[0]
+        return tables(view, Word(word.text, word.term, None, word.exact))
+    docs, table = _together(view, infos, phrase.slop, phrase.ordered)
+    if any(word.exact for word in phrase.words):
         words = tuple(word.text for word in phrase.words)
         table = np.array([_literal(segment, int(doc), words) for doc in docs], dtype=np.int64).reshape(-1, FIELDS)
-    return weigh(segment, docs, table, norms, phrase.fields)
+    return docs, table
 
 
 def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tuple[Array, Array]:
@@ -274,13 +298,13 @@ def _occurrence_bytes(segment: Segment, info: TermInfo, rows: Array) -> tuple[Ar
     return sizes, spread, np.repeat(formats & 7, sizes), np.repeat(formats >> 3, sizes)
 
 
-def _expand(view: View, leaf: Expand, norms: Array) -> Found:
-    """Passages that hold any word a pattern matches; x sums over the words."""
+def _expand_table(view: View, leaf: Expand) -> tuple[Array, Array]:
+    """Passages that hold any word a pattern matches, and how often they hold any."""
     segment = view.segment
     chosen = expansions(segment, leaf)
     if not chosen:
-        return NONE
-    docs, tables = [], []
+        return NONE.docs, np.zeros((0, FIELDS), np.int64)
+    docs, held_tables = [], []
     for number, ordinals in chosen:
         info = segment.info(number)
         begin, end = (int(v) for v in segment.column("surface_first")[number : number + 2])
@@ -297,10 +321,10 @@ def _expand(view: View, leaf: Expand, norms: Array) -> Found:
             some = table.any(axis=1)
             found, table = found[some], table[some]
         docs.append(found)
-        tables.append(table)
+        held_tables.append(table)
     together = np.concatenate(docs)
     places, back = np.unique(together, return_inverse=True)
     total = np.zeros((len(places), FIELDS), dtype=np.int64)
-    np.add.at(total, back, np.concatenate(tables))
-    return weigh(segment, places, total, norms, leaf.fields)
+    np.add.at(total, back, np.concatenate(held_tables))
+    return places, total
 

@@ -19,15 +19,26 @@ MOST_POSITIONS = 512
 
 def bonus(snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array) -> Array:
     """What the nearness of two words adds to the score of each of ``docs`` (ascending), float64."""
+    added = np.zeros(len(docs))
+    found = nearness_by_passage(view, a, b, docs)
+    if found is not None:
+        common, near = found
+        least = min(float(scoring.idf(snapshot.df(word.term), snapshot.passages)) for word in (a, b))
+        added[np.searchsorted(docs, common)] = scoring.PROXIMITY_WEIGHT * least * near / (1.0 + near)
+    return added
+
+
+def nearness_by_passage(view: View, a: Word, b: Word, docs: Array | None = None) -> tuple[Array, Array] | None:
+    """The passages (of ``docs``, ascending, or live) that hold both words, and their nearness in each."""
     segment = view.segment
     first, second = segment.term(a.term), segment.term(b.term)
-    added = np.zeros(len(docs))
-    if first is None or second is None or not len(docs):
-        return added
+    if first is None or second is None:
+        return None
     lists = segment.docs(first), segment.docs(second)
-    common = np.intersect1d(np.intersect1d(*lists, assume_unique=True), docs, assume_unique=True)
+    common = np.intersect1d(*lists, assume_unique=True)
+    common = common[view.live[common]] if docs is None else np.intersect1d(common, docs, assume_unique=True)
     if not len(common):
-        return added
+        return None
     near = np.zeros(len(common))
     (left_at, left), (right_at, right) = (
         _capped(*positions_at(segment, info, np.searchsorted(held, common)))
@@ -45,9 +56,7 @@ def bonus(snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array) -> Arra
             rows = rows[field_of(view, places, left[rows]) == field_of(view, places, wanted[rows] & mask)]
         if len(rows):
             near += np.bincount(left_at[rows], minlength=len(common)) / float(distance * distance)
-    least = min(float(scoring.idf(snapshot.df(word.term), snapshot.passages)) for word in (a, b))
-    added[np.searchsorted(docs, common)] = scoring.PROXIMITY_WEIGHT * least * near / (1.0 + near)
-    return added
+    return common, near
 
 
 def _capped(sizes: Array, positions: Array) -> tuple[Array, Array]:

@@ -63,6 +63,7 @@ class View:
         self._norms: dict[int, Array] = {}
         self._reached: dict[tuple[int, int], float] = {}
         self.units: dict[str, Array] = {}
+        self.document_lengths: Array | None = None
         self.grown = drift(segment.own, averages)
         self.shrunk = shrink(segment.own, averages)
 
@@ -214,6 +215,7 @@ class Store:
         require_whoosh3()
         self.directory = Path(directory)
         self._segments: dict[str, Segment] = {}
+        self._stamp: tuple[int, int, int] | None = None
         try:
             self._snapshot: Snapshot | None = self._open(manifests.load(self.directory))
         except IndexMissing:
@@ -233,6 +235,9 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         """The state committed last, by whichever process."""
+        stamp = manifests.stamp(self.directory)
+        if stamp is not None and stamp == self._stamp and self._snapshot is not None:
+            return self._snapshot
         current = manifests.load(self.directory)
         if self._snapshot is None or current.generation != self._snapshot.manifest.generation:
             for _ in range(20):  # a writer may remove a merged segment between our two looks
@@ -245,6 +250,7 @@ class Store:
                         raise
                     current = later
         assert self._snapshot is not None
+        self._stamp = stamp if current.generation == self._snapshot.manifest.generation else None
         return self._snapshot
 
     def _open(self, manifest: Manifest) -> Snapshot:

@@ -1,0 +1,109 @@
+"""What a search gives back: a sequence of hits that prints, converts and shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+from essaysearch.errors import ExtraMissing
+from essaysearch.model import Diagnostic, Hit
+
+if TYPE_CHECKING:
+    import pandas
+
+SCHEMA = 1
+_JSON_FIELDS = (
+    "rank", "score", "passage_id", "doc_id", "kind", "title", "authors", "authors_complete", "authors_inferred",
+    "date", "url", "path", "section", "karma", "text", "start", "end", "voice",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Results(Sequence[Hit]):
+    """The hits of one search, best first.
+
+    ``total`` counts everything that matches: passages, or groups where the search grouped.
+    ``warnings`` say what was odd about the query. ``facets`` gives, by field, how many of all the
+    matches bear each value, most frequent first (None: no value).
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    total: int
+    took_ms: float = 0.0
+    warnings: tuple[Diagnostic, ...] = ()
+    facets: dict[str, list[tuple[str | None, int]]] = field(default_factory=dict)
+    group: str = "passage"
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[at]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The hits as JSON values, with the names of the JSON contract."""
+        return [hit_dict(hit) for hit in self.hits]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole answer as JSON values: what ``--format json`` prints."""
+        answer: dict[str, Any] = {
+            "schema": SCHEMA,
+            "query": self.query,
+            "total": self.total,
+            "took_ms": round(self.took_ms, 3),
+            "warnings": [
+                {"kind": w.kind, "start": w.start, "end": w.end, "message": w.message} for w in self.warnings
+            ],
+            "hits": self.to_dicts(),
+        }
+        if self.facets:
+            answer["facets"] = {
+                name: [{"value": value, "count": count} for value, count in rows] for name, rows in self.facets.items()
+            }
+        return answer
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The hits as a DataFrame, a row each, in their order. Needs the extra ``notebook``."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ExtraMissing(
+                "to_pandas needs pandas. Install it: `pip install 'essaysearch[notebook]'`."
+            ) from error
+        rows = self.to_dicts()
+        columns = [*_JSON_FIELDS, "snippet", "answers", *(["size"] if self.group != "passage" else [])]
+        for row in rows:
+            row["snippet"] = row["snippet"]["text"]
+            row["answers"] = row["answers"]["text"] if row["answers"] else None
+        return pandas.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        return f"<Results for {self.query!r}: {len(self.hits)} of {self.total}>"
+
+    def _repr_html_(self) -> str:
+        from essaysearch.notebook import cards
+
+        return cards(self)
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    """One hit as JSON values."""
+    row: dict[str, Any] = {name: getattr(hit, name) for name in _JSON_FIELDS}
+    for name in ("authors", "authors_inferred"):
+        row[name] = list(row[name])
+    row["answers"] = {"passage_id": hit.answers.passage_id, "text": hit.answers.text} if hit.answers else None
+    row["snippet"] = {"text": hit.snippet.text, "spans": [list(span) for span in hit.snippet.spans]}
+    if hit.size is not None:
+        row["size"] = hit.size
+    return row
