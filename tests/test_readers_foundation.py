@@ -104,6 +104,28 @@ def test_what_is_no_text_is_refused_with_a_sentence(tmp_path: Path, content: byt
         sniff(source(tmp_path, content))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"k": [1, 2]}',
+        '[{"k": 1}]',
+        "[[1, 2]]",
+        '<?xml version="1.0"?><a/>',
+        '<package id="a" lang="en"><b/></package>',
+    ],
+)
+def test_data_that_no_reader_knows_is_not_read_as_prose(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ReadError, match="JSON or markup that no reader knows; `--as` forces a reader"):
+        sniff(source(tmp_path, content, "a.dat"))
+
+
+@pytest.mark.parametrize(
+    "content", ["[a step] [another]", "[[Lamps]] burn", "<insert any goal here> and go", "{x} is a set"]
+)
+def test_brackets_at_the_beginning_of_prose_are_prose(tmp_path: Path, content: str) -> None:
+    assert sniff(source(tmp_path, content)).name == "text"
+
+
 # The comment page
 
 PAGE = """Marrow Lane

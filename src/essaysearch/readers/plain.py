@@ -19,16 +19,29 @@ from essaysearch.readers.source import SourceFile
 
 _BYLINE = re.compile(r"by[ \t]+([^\W\d_][^\n]{1,60})", re.IGNORECASE)
 _HEAD_LINE = re.compile(r"(title|author|by|date|url|source)[ \t]*:[ \t]*(\S[^\n]*)", re.IGNORECASE)
+_DATA = re.compile(
+    r"""\s*(?: \{\s*["}] | \[\s*(?:["{\]] | \[\s*["\d{\[\]]) | <(?:\?xml|!doctype|html)\b
+          | <[a-z][\w:.-]*(?:\s+[\w:-]+\s*=\s*["'][^"']*["'])+\s*/?> )""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _ENDS_SENTENCE = (".", "?", "!", ":", ";", ",", "…", '"', "”")
 _LONGEST_TITLE = 120
 _OPENING_WORDS = 12
 
 
 def sniff(source: SourceFile) -> float:
-    """Any text will do; any other reader that knows the file knows it better."""
-    if source.is_binary or not source.head.strip(b"\0 \t\r\n\f\v"):
+    """Any prose will do, but no data; any other reader that knows the file knows it better."""
+    if source.is_binary or is_data(source) or not source.head.strip(b"\0 \t\r\n\f\v"):
         return 0.0
     return 0.1
+
+
+def is_data(source: SourceFile) -> bool:
+    """True for JSON and markup, whose keys and tags would be read as words.
+
+    ``[a step]`` and ``<insert any goal here>`` at the beginning are prose.
+    """
+    return bool(_DATA.match(source.head_text))
 
 
 def read(source: SourceFile) -> Iterator[Reading]:

@@ -8,17 +8,26 @@ from __future__ import annotations
 from essaysearch.errors import ReadError, UnknownReader
 from essaysearch.readers import (
     acl_xml,
+    article_json,
     arxiv_atom,
     arxiv_bulk,
+    arxiv_page,
     author_page,
     bibliography,
     comment_page,
     disqus,
+    epub,
     feeds,
+    forum_csv,
+    forum_page,
+    graphql,
     hackernews,
+    html_essay,
     jsonl,
     mail,
+    mail_page,
     markdown,
+    mhtml,
     oai_pmh,
     pdf,
     plain,
@@ -26,6 +35,7 @@ from essaysearch.readers import (
     semantic_scholar,
     stackexchange,
     wordpress,
+    zotero_csv,
 )
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -33,6 +43,16 @@ from essaysearch.readers.source import SourceFile
 READERS: tuple[Reader, ...] = (
     comment_page.READER,
     author_page.READER,
+    forum_page.READER,
+    arxiv_page.READER,
+    mail_page.READER,
+    html_essay.READER,
+    mhtml.READER,
+    graphql.READER,
+    forum_csv.READER,
+    zotero_csv.READER,
+    epub.READER,
+    article_json.READER,
     mail.READER,
     markdown.READER,
     arxiv_atom.READER,
@@ -71,9 +91,14 @@ def sniff(source: SourceFile) -> Reader:
         if sure > most:
             best, most = reader, sure
     if best is None:
-        what = "binary data that no reader knows" if source.is_binary else "no text that a reader knows"
-        raise ReadError(f"{source.path}: the file holds {what}; `--as` forces a reader.")
+        raise ReadError(f"{source.path}: the file holds {_content(source)}; `--as` forces a reader.")
     return best
+
+
+def _content(source: SourceFile) -> str:
+    if source.is_binary:
+        return "binary data that no reader knows"
+    return "JSON or markup that no reader knows" if plain.is_data(source) else "no text that a reader knows"
 
 
 def reader_named(name: str) -> Reader:
