@@ -84,14 +84,9 @@ def sniff(source: SourceFile) -> float:
 
 def read(source: SourceFile) -> Iterator[Reading]:
     """The post, where the page holds one, then its comments in the page's order."""
-    yield from read_page(source, source.text())
-
-
-def read_page(source: SourceFile, markup: str, address: str | None = None) -> Iterator[Reading]:
-    """`read` for markup out of another file; ``address`` is the page's, where that file says it."""
-    root = parse_html(markup)
+    root = parse_html(source.text())
     facts = page_facts(root)
-    url = facts.url or address
+    url = facts.url
     site = (site_of(url) if url else None) or site_named(f"{facts.site or ''} {facts.title or ''}")
     site = site or next((found for link in _links(root) if (found := site_of(link))), LESSWRONG)
     told = told_by(root, facts.works)

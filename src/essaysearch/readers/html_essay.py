@@ -11,8 +11,9 @@ from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import urlsplit_safely
-from essaysearch.readers.html_text import html_to_blocks, kept_blocks, to_blocks
+from essaysearch.readers.html_text import html_to_blocks, to_blocks
 from essaysearch.readers.html_tree import Element, classes, parse_html, plain
+from essaysearch.readers.leading_lines import BYLINE, without_leading
 from essaysearch.readers.page_article import Content, main_content
 from essaysearch.readers.page_builds import Told, build_of
 from essaysearch.readers.page_comments import PageComment, take_comments
@@ -21,25 +22,12 @@ from essaysearch.readers.page_sniff import is_page
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
-_BYLINE = re.compile(
-    r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"
-    r"(?:\s*(?:[,|•·–—-]|\bon\b)\s*(?P<date>.{4,40}))?",
-    re.I,
-)
 _BYLINE_CLASS = re.compile(
     r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author)\b", re.I
 )
 _DATE_CLASS = re.compile(
     r"\b(?:date|dateline|published|posted-on|entry-date|post-date|timestamp|pubdate)\b", re.I
 )
-_FURNITURE = re.compile(
-    r"(?:\d+ min(?:ute)?s? read|share(?: this)?(?: on \w+)?:?|tweet|print|email|advertisement|subscribe"
-    r"|sign up|listen to this article|skip to (?:main )?content|table of contents|read more"
-    r"|continue reading.*|comments? \(?\d+\)?|\d+ comments?|leave a comment|reply|permalink|tags?:.{0,80}"
-    r"|filed under:?.{0,80}|posted in .{0,80})",
-    re.I,
-)
-_LEADING = 5
 _LINKS_TO_PROSE = 1.5
 _ESSAY_WORDS = 250
 _ARTICLE_TYPES = ("article", "blogposting", "newsarticle", "scholarlyarticle", "report")
@@ -52,15 +40,9 @@ def sniff(source: SourceFile) -> float:
 
 def read(source: SourceFile) -> Iterator[Reading]:
     """One document: the article. Comments that the page marks as such are documents of their own."""
-    yield from read_page(source, source.text())
-
-
-def read_page(source: SourceFile, markup: str, address: str | None = None) -> Iterator[Reading]:
-    """`read` for markup out of another file; ``address`` is the page's, where that file says it."""
+    markup = source.text()
     root = parse_html(markup)
     facts = page_facts(root)
-    if address and not facts.url:
-        facts = replace(facts, url=address, origins={**facts.origins, "url": "the archive"})
     comments = take_comments(root)
     told = build_of(root, facts, source.stem)
     content = main_content(root) if told is None or told.element is None else None
@@ -106,7 +88,7 @@ def _shown(root: Element, facts: PageFacts) -> PageFacts:
     for node in nodes if not authors else ():
         names = f"{node.get('class') or ''} {node.get('id') or ''}"
         if _BYLINE_CLASS.search(names) and (said := plain(node)) and len(said) <= 90:
-            match = _BYLINE.fullmatch(said)
+            match = BYLINE.fullmatch(said)
             name = match["name"] if match else said
             if not parse_date(name) and len(name.split()) <= 6:
                 authors, origins["authors"] = (name.strip(),), "byline"
@@ -140,7 +122,7 @@ def _document(
         if told.authors:
             origins["authors"] = "byline"
         notes += told.notes
-    text, blocks, leading = _without_leading(text, blocks, title)
+    text, blocks, leading = without_leading(text, blocks, title)
     if not authors and leading.get("author"):
         authors, origins["authors"] = (leading["author"],), "first lines"
     if not date and leading.get("date"):
@@ -174,49 +156,6 @@ def _document(
         metadata={key: value for key, value in metadata.items() if value},
         notes=tuple(notes),
     )
-
-
-def _without_leading(
-    text: str, blocks: tuple[Block, ...], title: str | None
-) -> tuple[str, tuple[Block, ...], dict[str, str]]:
-    """The text without the title, byline, date and buttons that stand before it, and what they say."""
-    said: dict[str, str] = {}
-    wanted = [True] * len(blocks)
-    for number, block in enumerate(blocks[:_LEADING]):
-        line = text[block.start : block.end]
-        if len(line) > 140 or block.depth:
-            break
-        match = _BYLINE.fullmatch(line)
-        date = parse_date(line) if len(line) < 60 else None
-        folded = line.casefold()
-        if title and (
-            folded == title.casefold()
-            or (
-                block.role == "heading"
-                and number < 2
-                and folded in re.split(r"\W*[:.|]\W*", title.casefold())
-            )
-        ):
-            wanted[number] = False
-        elif date:
-            said.setdefault("date", date)
-            wanted[number] = False
-        elif match and number < 3 and match["name"].strip()[:1].isupper():
-            said.setdefault("author", match["name"].strip())
-            if match["date"] and (date := parse_date(match["date"])):
-                said.setdefault("date", date)
-            wanted[number] = False
-        elif _FURNITURE.fullmatch(line):
-            wanted[number] = False
-        elif block.role == "paragraph":
-            break
-    for number in range(len(blocks) - 1, max(len(blocks) - 4, -1), -1):
-        if not _FURNITURE.fullmatch(text[blocks[number].start : blocks[number].end]):
-            break
-        wanted[number] = False
-    if not any(wanted):
-        return text, blocks, said
-    return (*kept_blocks(text, blocks, wanted), said)
 
 
 def _kind(facts: PageFacts, told: Told | None, authors: Sequence[str], date: str | None, text: str) -> Kind:

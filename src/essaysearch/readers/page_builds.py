@@ -33,6 +33,9 @@ class Told:
     notes: tuple[str, ...] = ()
 
 
+SITE_AUTHORS: dict[str, tuple[str, str]] = {"paulgraham.com": ("paulgraham", "Paul Graham")}
+"""Hosts whose pages name no author: the site's short name, and whose they are."""
+
 Build = Callable[[Element, PageFacts, str], Told | None]
 
 _GRAHAM_PAGE = re.compile(r"paulgraham_\d+|/paulgraham/|paulgraham\.com")
