@@ -285,6 +285,19 @@ def test_a_readers_own_mistake_is_named_and_ends_that_file_only(
     assert second == Skipped(str(tmp_path / "a.txt"), "Reading stopped at an unforeseen KeyError: 'title'.")
 
 
+def test_a_reader_that_cannot_judge_a_file_leaves_it_to_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(source: SourceFile) -> float:
+        raise KeyError("title")
+
+    reader = Reader("broken", "files of a broken reader", (), broken, lambda source: iter(()))
+    monkeypatch.setattr(table, "READERS", (reader, *table.READERS))
+    found = only(write(tmp_path / "a.txt", SENTENCE))
+    assert found.reader == "text"
+    assert found.notes == ("the reader broken could not judge the file: KeyError: 'title'",)
+
+
 def test_notes_that_come_after_the_last_document_are_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,7 @@ def sniff(source: SourceFile) -> Reader:
         raise ReadError(f"{source.path}: the file is empty.")
     best, most = None, 0.0
     for reader in READERS:
-        sure = reader.sniff(source)
+        sure = _sureness(reader, source)
         if sure > 0 and source.suffix in reader.suffixes:
             sure += _FOR_SUFFIX
         if sure > most:
@@ -93,6 +93,17 @@ def sniff(source: SourceFile) -> Reader:
     if best is None:
         raise ReadError(f"{source.path}: the file holds {_content(source)}; `--as` forces a reader.")
     return best
+
+
+def _sureness(reader: Reader, source: SourceFile) -> float:
+    """What the reader's sniff says; one that fails does not keep the others from reading the file."""
+    try:
+        return reader.sniff(source)
+    except ReadError:
+        raise
+    except Exception as error:
+        source.note(f"the reader {reader.name} could not judge the file: {type(error).__name__}: {error}")
+        return 0.0
 
 
 def _content(source: SourceFile) -> str:
