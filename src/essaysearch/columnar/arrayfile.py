@@ -33,7 +33,7 @@ class ArrayFileWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = open(path, "wb")
+        self._file = open(path, "wb")  # noqa: SIM115 - closed by `close` or `abandon`
         self._at = 0
         self._crcs: list[int] = []
         self._page = 0
@@ -71,11 +71,13 @@ class ArrayFileWriter:
         flat = np.ascontiguousarray(values, dtype=dtype)
         entry["count"] += flat.size
         if flat.size:
-            self._write(memoryview(flat).cast("B"))
+            self._write(flat.data.cast("B"))
 
     def put(self, name: str, values: Array | bytes, dtype: npt.DTypeLike | None = None) -> None:
         """Write one array whole."""
-        self.begin(name, dtype if dtype is not None else (values.dtype if isinstance(values, np.ndarray) else "u1"))
+        self.begin(
+            name, dtype if dtype is not None else (values.dtype if isinstance(values, np.ndarray) else "u1")
+        )
         self.extend(values)
 
     def close(self, facts: Mapping[str, Any]) -> dict[str, int]:
@@ -118,14 +120,15 @@ class ArrayFile:
             with open(path, "rb") as file:
                 self._size = os.fstat(file.fileno()).st_size
                 if size is not None and self._size != size:
-                    raise IndexDamaged(
-                        f"{path}: {self._size} bytes, where {size} were written. Rebuild with `essaysearch index --rebuild`."
-                    )
+                    raise self._damage(f"has {self._size} bytes, where {size} were written")
                 if self._size < 20 + len(MAGIC):
                     raise self._damage("is too short")
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError as error:
-            raise IndexDamaged(f"{path}: is missing. Rebuild with `essaysearch index --rebuild`.") from error
+            raise self._damage("is missing") from error
+        except OSError as error:
+            why = f"cannot be read ({error.strerror}). Check its permissions."
+            raise IndexDamaged(f"{path}: {why}") from error
         tail = self._map[self._size - 20 : self._size]
         length, found = int.from_bytes(tail[:8], "little"), int.from_bytes(tail[8:12], "little")
         if tail[12:] != MAGIC or self._map[: len(MAGIC)] != MAGIC or length > self._size:
@@ -195,12 +198,18 @@ class ArrayFile:
 
     def _check(self, page: int) -> None:
         start = page * PAGE
-        if zlib.crc32(self._bytes[start : min(start + PAGE, self._data_end)]) != self._crcs[page]:
+        if zlib.crc32(self._bytes[start : min(start + PAGE, self._data_end)].data) != self._crcs[page]:
             raise self._damage(f"fails its checksum at byte {start}")
         self._verified[page] = 1
 
     def verify(self) -> int:
-        """Check every page; returns how many bytes were read."""
+        """Check that the file still has its size, then every page; returns how many bytes were read."""
+        try:
+            size = os.path.getsize(self.path)
+        except OSError as error:
+            raise self._damage("is missing") from error
+        if size != self._size:  # asked first: to read a mapped page that was cut off ends the process
+            raise self._damage(f"has {size} bytes, where {self._size} were written")
         for page in range(len(self._verified)):
             self._verified[page] = 0
             self._check(page)

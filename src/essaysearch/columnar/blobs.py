@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -171,9 +172,7 @@ class Names:
         """Every value, in order."""
         data = self._file.array(self._name).tobytes()
         ends = self._file.array(self._name + "_ends").tolist()
-        return [
-            data[begin:end].decode("utf-8", "surrogatepass") for begin, end in zip(ends, ends[1:], strict=False)
-        ]
+        return [data[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(ends)]
 
 
 class _RawView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,7 @@ from essaysearch.model import VOICES, Document, Passage
 Array = npt.NDArray[Any]
 _BATCH = 1 << 21
 _VOICE_CODE = {voice: code for code, voice in enumerate(VOICES)}
+_ID = re.compile(r"[0-9a-f]{16}\Z")
 
 
 class SegmentBuilder:
@@ -38,7 +40,9 @@ class SegmentBuilder:
         self._text = StreamWriter(pool)
         self._record = StreamWriter(pool)
         self.passages: dict[str, list[Any]] = {n: [] for n in ("id", "voice", "byte", "size", "start")}
-        self.documents: dict[str, list[Any]] = {n: [] for n in ("first", "print", "record", "date", "karma", "chars")}
+        self.documents: dict[str, list[Any]] = {
+            n: [] for n in ("first", "print", "record", "date", "karma", "chars")
+        }
         self.names: dict[str, list[Any]] = {name: [] for name in records.SINGLE + records.MANY}
         self.held = 0
 
@@ -48,10 +52,19 @@ class SegmentBuilder:
         return len(self.passages["id"])
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Take one document and its passages, which stand in order."""
+        """Take one document and its passages, which stand in order.
+
+        Raises `ValueError`, and takes nothing, where they do not.
+        """
         text = document.text
         title = document.title or ""
         held, docs = self.passages, self.documents
+        check(document, passages)
+        told, printed = records.encode_record(document, passages), records.fingerprint(document)
+        dated, karma = (
+            records.date_key(document.date),
+            np.nan if document.karma is None else float(document.karma),
+        )
         docs["first"].append(len(held["id"]))
         ascii_text = text.isascii()
         data = text.encode("utf-8", "surrogatepass")
@@ -59,7 +72,11 @@ class SegmentBuilder:
         reached, bytes_reached = 0, at
         for passage in passages:
             body = text[passage.start : passage.end]
-            answered = "\n".join(text[passages[n].start : passages[n].end] for n in passage.answers) if passage.answers else ""
+            answered = (
+                "\n".join(text[passages[n].start : passages[n].end] for n in passage.answers)
+                if passage.answers
+                else ""
+            )
             self._units += (body, title, passage.section or "", answered)
             self._units_size += len(body) + 64
             if ascii_text:
@@ -73,10 +90,10 @@ class SegmentBuilder:
             held["byte"].append(byte)
             held["size"].append(size)
             held["start"].append(passage.start)
-        docs["print"].append(records.fingerprint(document))
-        docs["record"].append(self._record.append(records.encode_record(document, passages)))
-        docs["date"].append(records.date_key(document.date))
-        docs["karma"].append(np.nan if document.karma is None else document.karma)
+        docs["print"].append(printed)
+        docs["record"].append(self._record.append(told))
+        docs["date"].append(dated)
+        docs["karma"].append(karma)
         docs["chars"].append(len(data))
         for name in self.names:
             self.names[name].append(getattr(document, name))
@@ -146,6 +163,25 @@ class SegmentBuilder:
         }
 
 
+def check(document: Document, passages: Sequence[Passage]) -> None:
+    """Raise `ValueError` where passages cannot be those of a document, as `SegmentBuilder` needs them."""
+    reached = 0
+    for number, passage in enumerate(passages):
+        if not (reached <= passage.start <= passage.end <= len(document.text)) or passage.number != number:
+            raise ValueError(
+                f"{document.id}: passage {number} does not follow the one before, or leaves the text."
+            )
+        if not _ID.match(passage.id) or passage.voice not in _VOICE_CODE:
+            raise ValueError(
+                f"{document.id}: passage {number} has no id of 16 hexadecimal digits, or no known voice."
+            )
+        if any(not 0 <= answered < len(passages) for answered in passage.answers):
+            raise ValueError(f"{document.id}: passage {number} answers a passage that is not there.")
+        reached = passage.end
+    if not document.id:
+        raise ValueError("A document needs an id.")
+
+
 _WIDE = {"pass_id", "voice", "doc_print", "date_low", "date_precision", "karma"}
 
 
@@ -172,7 +208,9 @@ def finish_segment(
         if field == 0 or lengths[field].any():
             file.put(f"length_{field}", narrow(lengths[field]))
     for name, values in columns.items():
-        if (name == "karma" and np.isnan(values).all()) or (name == "date_low" and (values == records.NO_DATE).all()):
+        if (name == "karma" and np.isnan(values).all()) or (
+            name == "date_low" and (values == records.NO_DATE).all()
+        ):
             continue
         file.put(name, values if name in _WIDE else narrow(values))
     by_id = _sorting(names["id"])

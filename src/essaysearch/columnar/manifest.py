@@ -11,6 +11,7 @@ import os
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from essaysearch.analysis import ANALYZER_VERSION
@@ -22,6 +23,7 @@ FORMAT_VERSION = 1
 """Rises whenever an older reader could misunderstand a file."""
 
 REBUILD = "Rebuild it: `essaysearch index --rebuild PATHS --index {directory}`."
+_ELSEWHERE = "Name another directory with --index."
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,20 @@ def load(directory: Path) -> Manifest:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        if not directory.is_dir():
-            raise IndexMissing(f"{directory}: there is no index here. Make one: `essaysearch index PATHS --index {directory}`.") from None
-        if (directory / PREVIOUS).exists():
-            raise IndexDamaged(f"{path}: is missing. {REBUILD.format(directory=directory)}") from None
-        if any(not name.startswith(".") for name in os.listdir(directory)):
-            raise NotAnIndex(f"{directory}: is not an essaysearch index, and not empty. Name another directory with --index.") from None
-        raise IndexMissing(f"{directory}: there is no index here. Make one: `essaysearch index PATHS --index {directory}`.") from None
+        raise _absent(directory) from None
     except NotADirectoryError:
-        raise NotAnIndex(f"{directory}: is a file, not an index. Name another directory with --index.") from None
+        raise NotAnIndex(f"{directory}: is a file, not an index. {_ELSEWHERE}") from None
+    except OSError as error:
+        raise IndexDamaged(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from error
     first, _, body = data.partition(b"\n")
     if first != b"%08x" % zlib.crc32(body):
         raise IndexDamaged(f"{path}: fails its checksum. {REBUILD.format(directory=directory)}")
     told = json.loads(body)
-    if told["format"] != FORMAT_VERSION or told["analyzer"] != ANALYZER_VERSION:
+    if told.get("format") != FORMAT_VERSION or told.get("analyzer") != ANALYZER_VERSION:
         raise IndexVersion(
-            f"{directory}: was written in format {told['format']}, analyzer {told['analyzer']}; this essaysearch reads"
-            f" format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}. {REBUILD.format(directory=directory)}"
+            f"{directory}: was written in format {told.get('format')}, analyzer {told.get('analyzer')}; this"
+            f" essaysearch reads format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}."
+            f" {REBUILD.format(directory=directory)}"
         )
     return Manifest(told["generation"], tuple(told["segments"]), told["facts"])
 
@@ -80,6 +79,20 @@ def stamp(directory: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _absent(directory: Path) -> IndexMissing | IndexDamaged | NotAnIndex:
+    """Why a directory has no manifest: nothing was indexed, it was lost, or the directory is another's."""
+    make = f"{directory}: there is no index here. Make one: `essaysearch index PATHS --index {directory}`."
+    if not directory.is_dir():
+        return IndexMissing(make)
+    names = [name for name in os.listdir(directory) if not name.startswith(".")]
+    if PREVIOUS in names or any(name.endswith(".cols") for name in names):
+        return IndexDamaged(f"{directory / NAME}: is missing. {REBUILD.format(directory=directory)}")
+    # What an interrupted creation leaves behind is no content.
+    if any(not name.startswith("essaysearch.") and name != "MAIN_WRITELOCK" for name in names):
+        return NotAnIndex(f"{directory}: is not an essaysearch index, and not empty. {_ELSEWHERE}")
+    return IndexMissing(make)
 
 
 def store(directory: Path, manifest: Manifest) -> None:
@@ -99,7 +112,10 @@ def store(directory: Path, manifest: Manifest) -> None:
         os.fsync(file.fileno())
     if path.exists():
         previous.unlink(missing_ok=True)
-        os.link(path, previous)
+        try:
+            os.link(path, previous)
+        except OSError:  # a file system without hard links
+            copyfile(path, previous)
     os.replace(fresh, path)
     sync_directory(directory)
 

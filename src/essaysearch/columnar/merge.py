@@ -35,8 +35,8 @@ def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> 
 
     Returns what the manifest keeps of it.
     """
-    lives = [s.live_passages if s.live is not None else np.ones(s.passages, dtype=bool) for s in segments]
-    doc_lives = [s.live_documents for s in segments]
+    lives = [_live_passages(segment) for segment in segments]
+    doc_lives = [segment.live_documents for segment in segments]
     lengths = np.concatenate([s.lengths[:, live] for s, live in zip(segments, lives, strict=True)], axis=1)
     columns = _columns(segments, lives, doc_lives)
     averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
@@ -53,14 +53,30 @@ def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> 
         raise
 
 
+def _live_passages(segment: Segment) -> Array:
+    live = segment.live_passages
+    return np.ones(segment.passages, dtype=bool) if live is None else live
+
+
+def _kept(segments: Sequence[Segment], name: str, lives: list[Array]) -> Array:
+    """A column of all segments, deleted rows left out."""
+    return np.concatenate([s.column(name)[live] for s, live in zip(segments, lives, strict=True)])
+
+
+def _edges(segments: Sequence[Segment], name: str, doc_lives: list[Array]) -> Array:
+    """A column of where each document begins, numbered anew for the documents that stay."""
+    held = zip(segments, doc_lives, strict=True)
+    sizes = [np.diff(s.column(name).astype(np.int64))[live] for s, live in held]
+    return np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
+
+
 def _columns(segments: Sequence[Segment], lives: list[Array], doc_lives: list[Array]) -> dict[str, Array]:
     columns: dict[str, Array] = {}
     for name in ("pass_id", "voice", "pass_size", "pass_start"):
-        columns[name] = np.concatenate([s.column(name)[live] for s, live in zip(segments, lives, strict=True)])
+        columns[name] = _kept(segments, name, lives)
     for name in ("doc_print", "doc_size", "date_low", "date_precision", "karma"):
-        columns[name] = np.concatenate([s.column(name)[live] for s, live in zip(segments, doc_lives, strict=True)])
-    sizes = [np.diff(s.column("doc_first").astype(np.int64))[live] for s, live in zip(segments, doc_lives, strict=True)]
-    columns["doc_first"] = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
+        columns[name] = _kept(segments, name, doc_lives)
+    columns["doc_first"] = _edges(segments, "doc_first", doc_lives)
     within = []
     for segment, live in zip(segments, lives, strict=True):
         begins = segment.doc_begin[segment.doc_of]
@@ -88,12 +104,15 @@ def _names(segments: Sequence[Segment], doc_lives: list[Array], name: str) -> li
 
 
 def _streams(
-    segments: Sequence[Segment], doc_lives: list[Array], columns: dict[str, Array], file: ArrayFileWriter, pool: ThreadPoolExecutor
+    segments: Sequence[Segment],
+    doc_lives: list[Array],
+    columns: dict[str, Array],
+    file: ArrayFileWriter,
+    pool: ThreadPoolExecutor,
 ) -> None:
     """Copy texts and records: compressed blocks as they are where nothing was deleted."""
     whole = all(live.all() for live in doc_lives)
-    record_sizes = [np.diff(s.column("doc_record").astype(np.int64))[live] for s, live in zip(segments, doc_lives, strict=True)]
-    columns["doc_record"] = np.concatenate(([0], np.cumsum(np.concatenate(record_sizes))))
+    columns["doc_record"] = _edges(segments, "doc_record", doc_lives)
     if whole:
         write_blocks(file, "text", (block for s in segments for block in s.text.stored()))
         write_blocks(file, "record", (block for s in segments for block in s.records.stored()))
@@ -116,8 +135,9 @@ def _merge_terms(
     term_lists = [segment.terms().all() for segment in segments]
     surface_lists = [segment.surfaces().all() for segment in segments]
     firsts = [segment.column("surface_first").astype(np.int64) for segment in segments]
-    merged = heapq.merge(*([(term, n, i) for i, term in enumerate(terms)] for n, terms in enumerate(term_lists)))
-    groups = [(term, [(n, i) for _, n, i in group]) for term, group in groupby(merged, key=lambda row: row[0])]
+    numbered = ([(term, n, i) for i, term in enumerate(terms)] for n, terms in enumerate(term_lists))
+    by_term = groupby(heapq.merge(*numbered), key=lambda row: row[0])
+    groups = [(term, [(n, i) for _, n, i in group]) for term, group in by_term]
     renumber = [np.cumsum(live) - 1 for live in lives]
     shifts = np.concatenate(([0], np.cumsum([int(live.sum()) for live in lives])))
 
@@ -148,13 +168,13 @@ def _merge_terms(
         postings = _join(parts, len(chunk))
         kept = np.flatnonzero(np.diff(postings.post))
         postings = Postings(
-            np.append(postings.post[:-1][kept], postings.post[-1]), postings.docs, postings.codes, postings.exc,
-            postings.occ, postings.pos, postings.ord,
+            np.append(postings.post[:-1][kept], postings.post[-1]), postings.docs, postings.codes,
+            postings.exc, postings.occ, postings.pos, postings.ord,
         )  # fmt: skip
         counts = np.array([len(held[rank]) for rank in kept], dtype=np.int64)
         if len(kept):
             packed.extend(pack(postings, norms, counts))
-        for rank in kept:
+        for rank in kept.tolist():
             terms.append(chunk[rank][0])
             surfaces += held[rank]
             surface_first.append(len(surfaces))
@@ -179,7 +199,14 @@ def _chunks(groups: list[Any], segments: Sequence[Segment]) -> Any:
 
 
 def _part(
-    segment: Segment, span: tuple[int, int], live: Array, renumber: Array, shift: int, rank_of: Array, remap: Array, first: Array
+    segment: Segment,
+    span: tuple[int, int],
+    live: Array,
+    renumber: Array,
+    shift: int,
+    rank_of: Array,
+    remap: Array,
+    first: Array,
 ) -> tuple[Array, ...]:
     """The live postings of a run of terms: (rank, passage, code, frequencies, total, positions, ordinals)."""
     low, high = span
@@ -193,15 +220,17 @@ def _part(
     table[postings.codes == 0] = postings.exc
     keep = live[postings.docs]
     keep_occ = np.repeat(keep, totals)
+    docs = (renumber[postings.docs[keep]] + shift).astype(np.uint32)
     return (
-        rank[keep], (renumber[postings.docs[keep]] + shift).astype(np.uint32), postings.codes[keep], table[keep],
+        rank[keep], docs, postings.codes[keep], table[keep],
         totals[keep], postings.pos[keep_occ], ordinal[keep_occ].astype(np.uint16),
     )  # fmt: skip
 
 
 def _join(parts: list[tuple[Array, ...]], terms: int) -> Postings:
     """Postings of several segments in the order of terms; within a term, segment after segment."""
-    rank, docs, codes, table, totals, pos, ordinal = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = zip(*parts, strict=True)
+    rank, docs, codes, table, totals, pos, ordinal = (np.concatenate(column) for column in columns)
     order = np.argsort(rank, kind="stable")
     begins = np.concatenate(([0], np.cumsum(totals)))[:-1][order]
     totals = totals[order]

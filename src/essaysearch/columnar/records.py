@@ -8,6 +8,7 @@ blocks included.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import re
@@ -26,15 +27,23 @@ SINGLE = ("id", "kind", "source", "url", "path", "thread", "parent", "reader")
 MANY = ("authors", "categories")
 """Fields of `Document` kept as keyword columns: with at most one value, and with any number."""
 
-_REST = ("title", "authors_complete", "authors_inferred", "date", "date_inferred", "line", "metadata", "notes")
+_MAYBE = ("source", "url", "thread", "parent")
+"""Those of them that tell nothing (None) from an empty string."""
+
+_REST = (
+    "title", "authors_complete", "authors_inferred", "date", "date_inferred", "line", "metadata", "notes",
+)  # fmt: skip
 _DEFAULTS = {name: field.default for name, field in Document.__dataclass_fields__.items()}
-_BLOCK = ("start", "end", "role", "voice", "depth", "speaker", "confidence", "reason", "border", "border_reason")
+_BLOCK = (
+    "start", "end", "role", "voice", "depth", "speaker", "confidence", "reason", "border", "border_reason",
+)  # fmt: skip
 _BLOCK_DEFAULTS = [Block.__dataclass_fields__[name].default for name in _BLOCK[2:]]
 _PASSAGE = ("depth", "speaker", "section", "answers", "confidence", "reason")
 _PASSAGE_DEFAULTS = [Passage.__dataclass_fields__[name].default for name in _PASSAGE]
 
 NO_DATE = np.iinfo(np.int64).min
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?$")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
+_FRACTION = re.compile(r"\.(\d+)")
 YEAR, MONTH, DAY, INSTANT = 1, 2, 3, 4
 
 
@@ -45,6 +54,9 @@ def encode_record(document: Document, passages: Sequence[Passage]) -> bytes:
         value = getattr(document, name)
         if value != _DEFAULTS[name] and not (name == "metadata" and not value):
             record[name] = value if name != "metadata" else dict(value)
+    blank = [name for name in _MAYBE if getattr(document, name) == ""]
+    if blank:
+        record["blank"] = blank
     plain = len(document.blocks) == 1 and document.blocks[0] == Block(0, len(document.text))
     if document.blocks and not plain:
         record["blocks"] = [_trimmed(block) for block in document.blocks]
@@ -57,7 +69,10 @@ def encode_record(document: Document, passages: Sequence[Passage]) -> bytes:
             unusual[str(passage.number)] = told
     if unusual:
         record["passages"] = unusual
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") if record else b""
+    if not record:
+        return b""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _trimmed(block: Block) -> list[Any]:
@@ -96,6 +111,7 @@ def rest_of(record: dict[str, Any]) -> dict[str, Any]:
     for name in ("authors_inferred", "notes"):
         if name in values:
             values[name] = tuple(values[name])
+    values.update((name, "") for name in record.get("blank", ()))
     return values
 
 
@@ -105,8 +121,8 @@ def fingerprint(document: Document) -> int:
         document.text, document.kind, document.title or "", document.date or "", document.url or "",
         document.source or "", repr(document.karma), document.thread or "", document.parent or "",
         document.reader, document.date_inferred, str(document.line), repr(document.authors_complete),
-        "\x1e".join(document.authors), "\x1e".join(document.authors_inferred), "\x1e".join(document.categories),
-        "\x1e".join(document.notes),
+        "\x1e".join(document.authors), "\x1e".join(document.authors_inferred),
+        "\x1e".join(document.categories), "\x1e".join(document.notes),
         json.dumps(dict(document.metadata), sort_keys=True, default=str) if document.metadata else "",
         json.dumps([_trimmed(block) for block in document.blocks]) if len(document.blocks) > 1 else "",
     ]  # fmt: skip
@@ -116,21 +132,22 @@ def fingerprint(document: Document) -> int:
 def date_key(date: str | None) -> tuple[int, int]:
     """(first microsecond since 1970 of the date's period, its precision); (`NO_DATE`, 0) if none.
 
-    A date without an offset is taken as UTC.
+    A date without an offset is taken as UTC; a time of day that cannot be read leaves the day.
     """
     match = _DATE.match(date or "")
     if not match:
         return NO_DATE, 0
     year, month, day, clock = match.groups()
     try:
-        if clock:
-            moment = datetime.datetime.fromisoformat(f"{year}-{month}-{day}T{clock.replace('Z', '+00:00')}")
-            precision = INSTANT
-        else:
-            moment = datetime.datetime(int(year), int(month or 1), int(day or 1))
-            precision = DAY if day else MONTH if month else YEAR
+        moment = datetime.datetime(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return NO_DATE, 0
+    precision = DAY if day else MONTH if month else YEAR
+    if clock:
+        clock = _FRACTION.sub(lambda m: f".{m[1]:0<6.6}", clock.replace("Z", "+00:00"))
+        with contextlib.suppress(ValueError):
+            moment = datetime.datetime.fromisoformat(f"{year}-{month}-{day}T{clock}")
+            precision = INSTANT
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.timezone.utc)
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)

@@ -283,7 +283,6 @@ class Segment:
         if not code:
             return -1
         for number in np.flatnonzero(self.file.array("id_code") == code):
-            first, last = self.column("doc_first")[number : number + 2]
             if self.live is None or self.live_documents[number]:
                 return int(number)
         return -1
@@ -332,9 +331,12 @@ class Segment:
         begin = int(self.column("pass_byte")[number])
         return self.text.read(begin, begin + int(self.column("pass_size")[number])).decode("utf-8", "surrogatepass")
 
-    def document(self, number: int, with_text: bool = True) -> Document:
-        """A document as it was added; without its text and blocks unless asked for."""
-        record = self.record(number)
+    def document(self, number: int, with_text: bool = True, record: dict[str, Any] | None = None) -> Document:
+        """A document as it was added; without its text and blocks unless asked for.
+
+        ``record``: its record, if already read.
+        """
+        record = self.record(number) if record is None else record
         text = self.text_of(number) if with_text else ""
         karma = float(self.column("karma")[number])
         single = {name: self.keyword(name, number) for name in records.SINGLE}
@@ -346,9 +348,12 @@ class Segment:
             authors=self.keywords("authors", number),
             categories=self.keywords("categories", number),
             karma=None if np.isnan(karma) else karma,
-            **single,  # type: ignore[arg-type]
-            **records.rest_of(record),
+            **{**single, **records.rest_of(record)},
         )
+
+    def passage_id(self, number: int) -> str:
+        """The id of passage ``number``."""
+        return f"{int(self.column('pass_id')[number]):016x}"
 
     def passage(self, number: int, record: dict[str, Any] | None = None) -> PassageRow:
         """Passage ``number`` of the segment. ``record``: its document's, if already read."""
@@ -358,7 +363,7 @@ class Segment:
         start = int(self.column("pass_start")[number])
         unusual = records.decode_unusual(record if record is not None else self.record(document), within)
         passage = Passage(
-            id=f"{int(self.column('pass_id')[number]):016x}",
+            id=self.passage_id(number),
             number=within,
             start=start,
             end=start + len(text),

@@ -6,9 +6,13 @@ it. Readers take no lock.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib.metadata
 import json
 import os
+import re
+import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -35,14 +39,16 @@ from essaysearch.errors import (
 )
 from essaysearch.tree import Filter
 
-
-
 if TYPE_CHECKING:
     from essaysearch.columnar.writer import Writer
 
 Array = npt.NDArray[Any]
 LOCK = "MAIN_WRITELOCK"
 _HOLDER = "essaysearch.writer"
+_TOC = re.compile(r"_MAIN_(\d+)\.toc\Z")
+_SEGMENT_FILE = re.compile(r"MAIN_[0-9a-z]+\.(?:[^.]+\.)?([a-z]+)\Z")
+_FOREIGN = {"seg", "trm", "pst", "vps", "col"}
+"""What the files of Whoosh's own segments end in."""
 
 
 class Arrays(NamedTuple):
@@ -117,7 +123,8 @@ class View:
         view = self.segment.file.view
         names = ("ids", "codes", "exc", "block_base", "block_bound", "block_exc")
         return Arrays(
-            tuple(view(name) for name in names), tuple(view(n) for n in ("block_pos", "block_format", "positions"))
+            tuple(view(name) for name in names),
+            tuple(view(n) for n in ("block_pos", "block_format", "positions")),
         )
 
 
@@ -189,7 +196,9 @@ class Snapshot:
                 for number in np.flatnonzero(view.segment.column("pass_id") == wanted):
                     if view.live[number]:
                         return view, int(number)
-        raise UnknownId(f"No passage bears the id `{passage_id}`. Ids stand in search results (`passage_id`).")
+        raise UnknownId(
+            f"No passage bears the id `{passage_id}`. Ids stand in search results (`passage_id`)."
+        )
 
     def locate_document(self, document_id: str) -> tuple[View, int] | None:
         """The segment and the number in it of a live document, or None."""
@@ -200,8 +209,15 @@ class Snapshot:
         return None
 
     def verify(self) -> int:
-        """Check every byte against its checksum; returns how many were read. Raises `IndexDamaged`."""
-        return sum(view.segment.file.verify() for view in self.views)
+        """Check every byte against its checksum, as it is on disk now; returns how many were read.
+
+        Raises `IndexDamaged`, naming the file.
+        """
+        total = 0
+        for view in self.views:
+            total += view.segment.file.verify()
+            Segment(self.directory, view.segment.entry)  # reads its bitmap of deletions anew
+        return total
 
     def size(self) -> int:
         """Bytes on disk of the segments."""
@@ -215,43 +231,58 @@ class Store:
         require_whoosh3()
         self.directory = Path(directory)
         self._segments: dict[str, Segment] = {}
+        self._opening = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
         try:
-            self._snapshot: Snapshot | None = self._open(manifests.load(self.directory))
+            self._snapshot: Snapshot | None = self._open_latest(manifests.load(self.directory))
         except IndexMissing:
             if not create:
                 raise
             self._make()
-            self._snapshot = self._open(manifests.load(self.directory))
+            self._snapshot = self._open_latest(manifests.load(self.directory))
 
     def _make(self) -> None:
+        """Commit the empty index, unless another process did so (and perhaps more) meanwhile."""
+        from essaysearch.columnar.codec import write_toc
+
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            manifests.store(self.directory, Manifest())
         except OSError as error:
-            raise IndexReadOnly(
-                f"{self.directory}: cannot be written ({error.strerror}). Name another directory with --index."
-            ) from error
+            raise self._read_only(error) from error
+        lock = self._lock(10.0)
+        try:
+            manifests.load(self.directory)
+        except IndexMissing:
+            try:
+                manifests.store(self.directory, Manifest())
+                write_toc(self.directory, Manifest())
+            except OSError as error:
+                raise self._read_only(error) from error
+        finally:
+            self.unlock(lock)
 
     def snapshot(self) -> Snapshot:
         """The state committed last, by whichever process."""
-        stamp = manifests.stamp(self.directory)
-        if stamp is not None and stamp == self._stamp and self._snapshot is not None:
+        with self._opening:
+            stamp = manifests.stamp(self.directory)
+            if stamp is None or stamp != self._stamp or self._snapshot is None:
+                current = manifests.load(self.directory)
+                if self._snapshot is None or current != self._snapshot.manifest:
+                    self._snapshot = self._open_latest(current)
+                # Where a commit came between, the stamp is older than the snapshot: we look again next time.
+                self._stamp = stamp
             return self._snapshot
-        current = manifests.load(self.directory)
-        if self._snapshot is None or current.generation != self._snapshot.manifest.generation:
-            for _ in range(20):  # a writer may remove a merged segment between our two looks
-                try:
-                    self._snapshot = self._open(current)
-                    break
-                except IndexDamaged:
-                    later = manifests.load(self.directory)
-                    if later.generation == current.generation:
-                        raise
-                    current = later
-        assert self._snapshot is not None
-        self._stamp = stamp if current.generation == self._snapshot.manifest.generation else None
-        return self._snapshot
+
+    def _open_latest(self, current: Manifest) -> Snapshot:
+        """Open a manifest, or a later one where a writer removes its files while we look."""
+        while True:
+            try:
+                return self._open(current)
+            except IndexDamaged:
+                later = manifests.load(self.directory)
+                if later.generation == current.generation:
+                    raise
+                current = later
 
     def _open(self, manifest: Manifest) -> Snapshot:
         self._refuse_foreign(manifest)
@@ -266,24 +297,19 @@ class Store:
 
     def _refuse_foreign(self, manifest: Manifest) -> None:
         """Name what stock Whoosh wrote: a segment of its own, or a later table of contents."""
-        ours = manifest.files()
         for name in os.listdir(self.directory):
-            if name.startswith("MAIN_") and name not in ours:
-                if name.endswith(".seg"):
-                    raise ForeignWriter(
-                        f"{self.directory / name}: stock Whoosh wrote a segment here, which essaysearch cannot rank."
-                        f" {manifests.REBUILD.format(directory=self.directory)}"
-                    )
-            if name.startswith("_MAIN_") and name.endswith(".toc"):
-                try:
-                    generation = int(name[6:-4])
-                except ValueError:
-                    continue
-                if generation > manifest.generation:
-                    raise ForeignWriter(
-                        f"{self.directory / name}: a table of contents newer than the last commit: another program"
-                        f" wrote here. {manifests.REBUILD.format(directory=self.directory)}"
-                    )
+            segment, toc = _SEGMENT_FILE.match(name), _TOC.match(name)
+            if segment and segment[1] in _FOREIGN:
+                what = "stock Whoosh wrote a segment here, which essaysearch cannot rank"
+            elif toc and int(toc[1]) > manifest.generation:
+                if int(toc[1]) <= manifests.load(self.directory).generation:
+                    continue  # a commit of ours came between our two looks
+                what = "a table of contents newer than the last commit; another program wrote here"
+            else:
+                continue
+            raise ForeignWriter(
+                f"{self.directory / name}: {what}. {manifests.REBUILD.format(directory=self.directory)}"
+            )
 
     def writer(self, timeout: float = 10.0, memory: int = 256 << 20, fast: bool | None = None) -> Writer:
         """The one writer. Waits up to ``timeout`` seconds for another to finish.
@@ -295,32 +321,45 @@ class Store:
 
         lock = self._lock(timeout)
         try:
+            self._refuse_foreign(manifests.load(self.directory))
             return Writer(self, lock, memory, fast)
         except BaseException:
-            lock.release()
+            self.unlock(lock)
             raise
 
     def _lock(self, timeout: float) -> Any:
         from whoosh.filedb.filestore import FileStorage
 
         if not os.access(self.directory, os.W_OK):
-            raise IndexReadOnly(f"{self.directory}: the index cannot be written. Check its permissions.")
-        lock = FileStorage(str(self.directory)).lock(LOCK)
+            raise self._read_only(PermissionError(errno.EACCES, "Permission denied"))
+        storage: Any = FileStorage(str(self.directory))  # type: ignore[no-untyped-call]
+        lock = storage.lock(LOCK)
         deadline = time.monotonic() + timeout
         try:
             while not lock.acquire():
                 if time.monotonic() >= deadline:
                     raise IndexLocked(
-                        f"{self.directory}: {self._holder()} is writing to this index, and did not finish within"
-                        f" {timeout:g} s. Wait for it, or end it."
+                        f"{self.directory}: {self._holder()} is writing to this index, and did not finish"
+                        f" within {timeout:g} s. Wait for it, or end it."
                     )
                 time.sleep(0.05)
-        except PermissionError as error:
-            raise IndexReadOnly(f"{self.directory}: the index cannot be written. Check its permissions.") from error
-        (self.directory / _HOLDER).write_text(
-            json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")})
-        )
+            told = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+            (self.directory / _HOLDER).write_text(json.dumps(told))
+        except OSError as error:
+            raise self._read_only(error) from error
         return lock
+
+    def unlock(self, lock: Any) -> None:
+        """Give back the writer's lock."""
+        with contextlib.suppress(OSError):
+            (self.directory / _HOLDER).unlink()
+        lock.release()
+
+    def _read_only(self, error: OSError) -> IndexReadOnly:
+        return IndexReadOnly(
+            f"{self.directory}: cannot be written ({error.strerror}). Check its permissions, or name another"
+            " directory with --index."
+        )
 
     def _holder(self) -> str:
         try:
@@ -338,8 +377,8 @@ def require_whoosh3() -> None:
         except importlib.metadata.PackageNotFoundError:
             continue
         raise EngineConflict(
-            f"{rival} is installed beside whoosh3 and overwrites it. Run `pip uninstall {rival} whoosh3`, then"
-            " `pip install whoosh3==3.54.0`."
+            f"{rival} is installed beside whoosh3 and overwrites it. Run `pip uninstall {rival} whoosh3`,"
+            " then `pip install whoosh3==3.54.0`."
         )
 
 

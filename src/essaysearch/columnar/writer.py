@@ -51,26 +51,36 @@ class Writer:
         self._manifest = self._snapshot.manifest
         self.facts: dict[str, Any] = dict(self._manifest.facts)
         self._entries: list[dict[str, Any]] = [dict(entry) for entry in self._manifest.segments]
-        self._segments: dict[str, Segment] = {view.segment.name: view.segment for view in self._snapshot.views}
+        self._segments: dict[str, Segment] = {
+            view.segment.name: view.segment for view in self._snapshot.views
+        }
         self._dead: dict[str, set[int]] = {}
         self._pending: dict[str, int] = {}
         self._pending_dead: set[int] = set()
         self._written: dict[str, tuple[str, int]] = {}
+        self._ended = False
         self._vocabulary = Vocabulary(self._fast)
         self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
 
     # Documents
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Add a document; one of the same id, committed or not, is replaced."""
-        self.delete(document.id)
-        self._pending[document.id] = len(self._builder.documents["first"])
+        """Add a document; one of the same id, committed or not, is replaced.
+
+        Raises `ValueError`, and changes nothing, where ``passages`` are not in order, do not lie
+        within the text, or bear ids that are not 16 hexadecimal digits.
+        """
+        self._require_open()
+        number = len(self._builder.documents["first"])
         self._builder.add(document, passages)
+        self.delete(document.id)
+        self._pending[document.id] = number
         if self._builder.held > self._memory:
             self._flush()
 
     def delete(self, document_id: str) -> bool:
         """Delete a document by id; says whether there was one."""
+        self._require_open()
         at = self._pending.pop(document_id, None)
         if at is not None:
             self._pending_dead.add(at)
@@ -165,31 +175,40 @@ class Writer:
     # Ends
 
     def commit(self, optimize: bool = False) -> None:
-        """Make everything visible and durable. ``optimize``: merge all segments into one."""
+        """Make everything visible and durable. ``optimize``: merge all segments into one.
+
+        A commit that changes nothing leaves the generation as it is.
+        """
+        self._require_open()
         try:
             self._flush()
             self._bury()
             self._merge(optimize)
-            following = self._manifest.after(tuple(self._entries), self.facts)
             if self._entries == list(self._manifest.segments) and self.facts == self._manifest.facts:
+                self._clean(self._manifest)
                 return
-            from essaysearch.columnar.codec import write_toc
-
+            following = self._manifest.after(tuple(self._entries), self.facts)
             manifests.store(self._store.directory, following)
-            write_toc(self._store.directory, following)
             self._clean(following)
         finally:
             self._end()
 
     def cancel(self) -> None:
-        """Forget everything since the last commit."""
+        """Forget everything since the last commit; nothing to do where the writer has ended."""
+        if self._ended:
+            return
         try:
             self._clean(self._manifest)
         finally:
             self._end()
 
     def _clean(self, current: manifests.Manifest) -> None:
-        """Remove files of ours that neither this manifest nor the one before it names."""
+        """Write the table of contents if it is not there yet (a writer may have been killed before
+        it came to that), then remove files of ours that neither this manifest nor the one before names."""
+        from essaysearch.columnar.codec import toc_name, write_toc
+
+        if not (self._store.directory / toc_name(current.generation)).exists():
+            write_toc(self._store.directory, current)
         kept = current.files() | self._manifest.files()
         for name in os.listdir(self._store.directory):
             ours = name.startswith("MAIN_") and (name.endswith(".cols") or ".dead" in name)
@@ -198,14 +217,21 @@ class Writer:
                     (self._store.directory / name).unlink()
 
     def _end(self) -> None:
+        self._ended = True
         self._pool.shutdown()
-        self._lock.release()
+        self._store.unlock(self._lock)
+
+    def _require_open(self) -> None:
+        if self._ended:
+            raise ValueError("This writer has ended (committed or cancelled). Ask the store for another.")
 
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and not self._ended:
             self.commit()
         else:
             self.cancel()
