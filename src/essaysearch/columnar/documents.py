@@ -60,6 +60,21 @@ def rank_documents(evaluation: Evaluation) -> list[tuple[View, Documents]]:
     return [(view, _join(evaluation, view, scores)) for view, scores in zip(views, whole, strict=True)]
 
 
+def best_documents(evaluation: Evaluation, k: int) -> list[tuple[str, float]]:
+    """(document id, score) of the ``k`` best documents; equal scores by id."""
+    rows: list[tuple[float, str]] = []
+    for view, held in rank_documents(evaluation):
+        segment = view.segment
+        chosen = np.arange(len(held.documents))
+        if len(chosen) > k > 0:
+            worst = np.partition(held.scores, len(chosen) - k)[len(chosen) - k]
+            chosen = np.flatnonzero(held.scores >= worst)
+        names, codes = segment.names("id"), segment.file.array("id_code")
+        rows += [(float(held.scores[n]), names[int(codes[held.documents[n]]) - 1]) for n in chosen]
+    rows.sort(key=lambda row: (-row[0], row[1]))
+    return [(name, score) for score, name in rows[:k]]
+
+
 def _join(evaluation: Evaluation, view: View, whole: Array) -> Documents:
     found = evaluation.matches(view)
     document = view.segment.doc_of[found.docs]

@@ -159,8 +159,17 @@ def _code(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
     return np.array(marked, dtype=bool)
 
 
+def _passage(segment: Segment, condition: Filter) -> Array:
+    """The passage with one id."""
+    try:
+        return np.asarray(segment.column("pass_id") == np.uint64(int(condition.value, 16)))
+    except (ValueError, OverflowError):
+        return np.zeros(segment.passages, dtype=bool)
+
+
 _OF_PASSAGES: dict[str, Callable[[Segment, Filter], Array]] = {
     "voice": _voice,
+    "passage": _passage,
     "section": _filled(2),
     "answers": _filled(3),
 }

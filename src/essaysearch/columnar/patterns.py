@@ -98,3 +98,10 @@ def _range(segment: Segment, start: str) -> tuple[int, int]:
         return low
 
     return first_place(False), first_place(True)
+
+
+def words_between(segment: Segment, start: str) -> list[str]:
+    """The words of a segment that begin with ``start``, sorted."""
+    low, high = _range(segment, start)
+    order, names = segment.column("surface_sorted"), segment.surfaces()
+    return [names[int(order[place])] for place in range(low, high)]

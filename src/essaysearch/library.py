@@ -1,0 +1,216 @@
+"""The library: the one object behind the command line, the notebook and every other face."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date as Day
+from typing import TYPE_CHECKING, Any
+
+from essaysearch.columnar.evaluate import Evaluation
+from essaysearch.columnar.store import Snapshot, Store, numba_present
+from essaysearch.model import Document
+from essaysearch.query import Query, parse
+from essaysearch.results import Results
+from essaysearch.tree import Node
+
+if TYPE_CHECKING:
+    from essaysearch.explaining import Explanation
+    from essaysearch.indexing import Progress
+    from essaysearch.report import IndexReport
+    from essaysearch.surroundings import Surroundings
+
+_UNCOMPILED = 2
+"""Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
+
+
+def open_library(path: str | os.PathLike[str] = "index", create: bool = False, fast: bool | None = None) -> Library:
+    """Open the index at ``path``; with ``create``, make an empty one where there is none.
+
+    ``fast``: use the compiled kernels of the extra ``fast`` (None: where installed, from the third
+    search on; answers are the same). Raises `IndexMissing`, `NotAnIndex`, `IndexDamaged`,
+    `IndexVersion` or `ForeignWriter`, each with what to do.
+    """
+    return Library(Store(path, create), fast)
+
+
+class Library:
+    """An index, open for searching and adding. One object may be shared by threads.
+
+    Every call sees the state committed last, by whichever process.
+    """
+
+    def __init__(self, store: Store, fast: bool | None = None) -> None:
+        self._store, self._fast = store, fast
+        self._compiled: Any = None
+        self._asked = 0
+        self._loading = threading.Lock()
+
+    @property
+    def path(self) -> str:
+        """Where the index is."""
+        return str(self._store.directory)
+
+    def __repr__(self) -> str:
+        snapshot = self._store.snapshot()
+        return f"<Library at {self.path}: {snapshot.documents} documents, {snapshot.passages} passages>"
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        return self._store.snapshot().passages
+
+    # Filling
+
+    def add(
+        self,
+        what: str | os.PathLike[str] | Document | Iterable[str | os.PathLike[str] | Document],
+        as_: str | None = None,
+        prune: bool = False,
+        author: str | None = None,
+        date: str | None = None,
+        url: str | None = None,
+        progress: Progress | None = None,
+        timeout: float = 10.0,
+    ) -> IndexReport:
+        """Read files and directories (or take documents) into the library; see `indexing.add`.
+
+        ``as_`` names the reader; ``author``, ``date`` and ``url`` replace what the files say. Waits
+        ``timeout`` seconds for another writer, then raises `IndexLocked`.
+        """
+        from essaysearch.indexing import add
+
+        given = {"author": author, "date": date, "url": url}
+        defaults = {name: value for name, value in given.items() if value}
+        return add(self._store, what, as_, prune, defaults, progress, timeout, self._fast)
+
+    def remove(self, ids: str | Iterable[str]) -> int:
+        """Delete documents by id; returns how many there were."""
+        with self._store.writer() as writer:
+            return sum(writer.delete(key) for key in ([ids] if isinstance(ids, str) else ids))
+
+    def optimize(self) -> None:
+        """Merge everything into one segment, without what was deleted."""
+        self._store.writer().commit(optimize=True)
+
+    # Searching
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        offset: int = 0,
+        group: str = "passage",
+        sort: str | None = None,
+        facets: Sequence[str] = (),
+        literal: bool = False,
+        proximity: bool = True,
+        today: Day | None = None,
+    ) -> Results:
+        """The ``k`` best passages for a query, from place ``offset`` on.
+
+        ``group``: ``passage``, or one hit for each ``document``, ``thread``, ``author`` or
+        ``exchange``. ``sort``: keys of `searching.SORTS` apart by commas. ``facets``: fields whose
+        values are counted over all matches. ``literal``: search exactly what was typed.
+
+        What is odd about the query stands in ``.warnings``; no query raises, except for what
+        exceeds a cap (`QueryTooLarge`).
+        """
+        from essaysearch.searching import run
+
+        parsed = parse(query, today, literal)
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parsed.tree)
+        return run(snapshot, query, parsed, tree, self._kernels(), k, offset, group, sort, facets, proximity)
+
+    def scores(self, query: str, k: int = 10, proximity: bool = False) -> list[tuple[str, float]]:
+        """(passage id, score) of the ``k`` best passages, and nothing else: the quickest answer."""
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parse(query).tree)
+        best = Evaluation(snapshot, tree, self._kernels(), proximity).best(k, count=False).best
+        return [(row.view.segment.passage_id(row.number), row.score) for row in best]
+
+    def documents(self, query: str, k: int = 1000) -> list[tuple[str, float]]:
+        """(document id, score) of the ``k`` best documents, ranked whole."""
+        from essaysearch.columnar.documents import best_documents
+
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parse(query).tree)
+        return best_documents(Evaluation(snapshot, tree, self._kernels()), k)
+
+    def parse(self, query: str, today: Day | None = None, literal: bool = False) -> Query:
+        """What a query means: its tree and what was odd about it."""
+        return parse(query, today, literal)
+
+    def similar(self, passage_id: str, k: int = 10) -> Results:
+        """Passages like the one named, itself left out. Raises `UnknownId`."""
+        return self.search(f"like:{passage_id}", k)
+
+    # Looking closer
+
+    def show(self, id: str, before: int = 2, after: int = 2) -> Surroundings:
+        """A passage (or document) in its surroundings. Raises `UnknownId`."""
+        from essaysearch.surroundings import surroundings
+
+        return surroundings(self._store.snapshot(), id, before, after)
+
+    def document(self, id: str) -> Document:
+        """A document as it was read, by its own id or a passage's. Raises `UnknownId`."""
+        from essaysearch.surroundings import locate
+
+        view, number, _ = locate(self._store.snapshot(), id)
+        return view.segment.document(number)
+
+    def all_documents(self) -> Iterator[Document]:
+        """Every document, one at a time."""
+        for view in self._store.snapshot().views:
+            for number in range(view.segment.documents):
+                if view.segment.live_documents[number]:
+                    yield view.segment.document(number)
+
+    def explain(self, passage_id: str, query: str) -> Explanation:
+        """Why a passage scores what it scores: a tree of values that sums to the score."""
+        from essaysearch.explaining import explain
+
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parse(query).tree)
+        return explain(snapshot, tree, passage_id)
+
+    def why_not(self, passage_id: str, query: str) -> list[str]:
+        """Why a query does not find a passage: sentences, empty where it does."""
+        from essaysearch.explaining import why_not
+
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parse(query).tree)
+        return why_not(snapshot, tree, passage_id)
+
+    def stats(self) -> dict[str, Any]:
+        """Counts and sizes, as JSON values."""
+        from essaysearch.surroundings import stats
+
+        return stats(self._store.snapshot())
+
+    def verify(self) -> int:
+        """Check every byte of the index; returns how many. Raises `IndexDamaged`."""
+        return self._store.snapshot().verify()
+
+    def snapshot(self) -> Snapshot:
+        """The state committed last, for code that works on arrays."""
+        return self._store.snapshot()
+
+    # Within
+
+    def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
+        from essaysearch.resolving import resolve
+
+        return resolve(snapshot, tree)
+
+    def _kernels(self) -> Any:
+        if self._compiled is None and self._fast is not False:
+            self._asked += 1
+            if self._fast or (self._asked > _UNCOMPILED and numba_present()):
+                with self._loading:
+                    from essaysearch.columnar import kernels
+
+                    self._compiled = kernels
+        return self._compiled

@@ -1,0 +1,118 @@
+"""A passage among what stands around it: its neighbours, what it answers, its thread; and the library's counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from essaysearch.columnar import records
+from essaysearch.columnar.store import Snapshot, View
+from essaysearch.errors import UnknownId
+from essaysearch.model import Document, Passage
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """``passages``: (passage, its text) in order, ``focus`` the index of the one asked for.
+
+    ``document`` is without its text. ``answers``: the quoted passages that the focus answers.
+    ``ancestors``: the documents it replies to, the root first (those the library has);
+    ``missing``: the id of the first ancestor that it lacks; ``replies``: the direct answers.
+    """
+
+    document: Document
+    passages: tuple[tuple[Passage, str], ...]
+    focus: int
+    answers: tuple[tuple[Passage, str], ...]
+    ancestors: tuple[Document, ...] = ()
+    missing: str | None = None
+    replies: tuple[Document, ...] = ()
+
+
+def locate(snapshot: Snapshot, id: str) -> tuple[View, int, int | None]:
+    """(segment, document's number, passage's number if ``id`` is a passage's). Raises `UnknownId`."""
+    try:
+        view, number = snapshot.locate(id)
+        return view, int(view.segment.doc_of[number]), number
+    except UnknownId:
+        found = snapshot.locate_document(id)
+        if found is None:
+            raise UnknownId(f"Nothing bears the id `{id}`. Ids stand in search results (`passage_id`, `doc_id`).") from None
+        return found[0], found[1], None
+
+
+def surroundings(snapshot: Snapshot, id: str, before: int, after: int) -> Surroundings:
+    """A passage with its neighbours, or a whole document. Raises `UnknownId`."""
+    view, document_number, passage_number = locate(snapshot, id)
+    segment = view.segment
+    record = segment.record(document_number)
+    begin, end = (int(v) for v in segment.column("doc_first")[document_number : document_number + 2])
+    low, high, focus = begin, end, 0
+    if passage_number is not None:
+        low, high = max(begin, passage_number - max(0, before)), min(end, passage_number + max(0, after) + 1)
+        focus = passage_number - low
+    rows = [segment.passage(number, record) for number in range(low, high)]
+    passages = tuple((row.passage, row.text) for row in rows)
+    answered = passages[focus][0].answers if passage_number is not None and passages else ()
+    answers = tuple((row.passage, row.text) for row in (segment.passage(begin + n, record) for n in answered))
+    document = segment.document(document_number, with_text=False, record=record)
+    ancestors, missing = _ancestors(snapshot, document)
+    return Surroundings(document, passages, focus, answers, ancestors, missing, _replies(snapshot, document.id))
+
+
+def _ancestors(snapshot: Snapshot, document: Document) -> tuple[tuple[Document, ...], str | None]:
+    found: list[Document] = []
+    seen = {document.id}
+    parent = document.parent
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        held = snapshot.locate_document(parent)
+        if held is None:
+            return tuple(reversed(found)), parent
+        found.append(held[0].segment.document(held[1], with_text=False))
+        parent = found[-1].parent
+    return tuple(reversed(found)), None
+
+
+def _replies(snapshot: Snapshot, document_id: str) -> tuple[Document, ...]:
+    replies = []
+    for view in snapshot.views:
+        code = view.segment.names("parent").find(document_id) + 1
+        if code:
+            for number in np.flatnonzero(view.segment.file.array("parent_code") == code):
+                if view.segment.live_documents[number]:
+                    replies.append(view.segment.document(int(number), with_text=False))
+    return tuple(sorted(replies, key=lambda document: (document.date or "", document.id)))
+
+
+def stats(snapshot: Snapshot) -> dict[str, Any]:
+    """Counts of the library, as JSON values."""
+    kinds: dict[str, int] = {}
+    voices = dict.fromkeys(("own", "quoted", "unknown"), 0)
+    dated = 0
+    for view in snapshot.views:
+        segment = view.segment
+        live = segment.live_documents
+        names = segment.names("kind")
+        for code, count in zip(*np.unique(segment.file.array("kind_code")[live], return_counts=True), strict=True):
+            kinds[names[int(code) - 1]] = kinds.get(names[int(code) - 1], 0) + int(count)
+        for voice, count in zip(voices, np.bincount(segment.column("voice")[view.live], minlength=3), strict=False):
+            voices[voice] += int(count)
+        dated += int((segment.column("date_low")[live] != records.NO_DATE).sum())
+    averages = snapshot.averages
+    return {
+        "schema": 1,
+        "documents": snapshot.documents,
+        "passages": snapshot.passages,
+        "kinds": dict(sorted(kinds.items())),
+        "voices": voices,
+        "dated": dated,
+        "undated": snapshot.documents - dated,
+        "words": averages.words[0],
+        "words_per_passage": round(averages.mean(0), 1),
+        "segments": len(snapshot.views),
+        "bytes": snapshot.size(),
+        "sources": snapshot.manifest.facts.get("sources", {}),
+    }
