@@ -265,6 +265,10 @@ def _date(element: Element) -> str | None:
             date := parse_date(str(node.get("content") or node.get("datetime") or plain(node)))
         ):
             return date
+    for node in element.iter("a", "span", "abbr"):
+        stamp = str(node.get("title") or "")
+        if stamp[:2] in ("19", "20") and (date := parse_date(stamp)):
+            return date
     for node in element.iter("a", "span", "div"):
         if _DATE_CLASSES.intersection(classes(node)) and (date := parse_date(_EDIT.sub("", plain(node)))):
             return date

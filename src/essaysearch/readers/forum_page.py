@@ -222,11 +222,12 @@ def _post_karma(root: Element, facts: PageFacts) -> float | None:
 
 
 def _shown_date(root: Element) -> str | None:
-    for node in root.iter("time", "span", "a", "div"):
+    for node in root.iter("time", "span", "a"):
         if node.get("datetime") and (date := parse_date(str(node.get("datetime")))):
             return date
         if node.get("data-js-date") and (date := from_epoch(str(node.get("data-js-date")), "ms")):
             return date
+    for node in root.iter("time", "span", "a", "div"):
         around = " ".join((*classes(node), *classes(node.getparent())))
         if "date" in around and (date := shown_date(node) or parse_date(plain(node))):
             return date

@@ -12,7 +12,7 @@ from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks, to_blocks
-from essaysearch.readers.html_tree import Element, classes, parse_html, plain
+from essaysearch.readers.html_tree import Element, classes, parse_html, plain, tag_of
 from essaysearch.readers.leading_lines import BYLINE, without_leading
 from essaysearch.readers.page_article import Content, main_content
 from essaysearch.readers.page_builds import Told, build_of
@@ -23,12 +23,15 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
 _BYLINE_CLASS = re.compile(
-    r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author)\b", re.I
+    r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author|fn|vcard)\b", re.I
 )
 _DATE_CLASS = re.compile(
     r"\b(?:date|dateline|published|posted-on|entry-date|post-date|timestamp|pubdate)\b", re.I
 )
+_ELSEWHERE = re.compile(r"\b(?:sidebar|related|recommended|widget|comments?|archive|recent|popular)\b", re.I)
 _LINKS_TO_PROSE = 1.5
+_SCRAP = 40
+_FEW_SCRAPS = 1 / 3
 _ESSAY_WORDS = 250
 _ARTICLE_TYPES = ("article", "blogposting", "newsarticle", "scholarlyarticle", "report")
 
@@ -45,8 +48,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
     facts = page_facts(root)
     comments = take_comments(root)
     told = build_of(root, facts, source.stem)
-    content = main_content(root) if told is None or told.element is None else None
     shown = _shown(root, facts)
+    content = main_content(root) if told is None or told.element is None else None
     element = told.element if content is None and told is not None else content.element if content else root
     text, blocks = _text(element, content, markup)
     document = _document(source, facts, told, shown, text, blocks)
@@ -61,20 +64,37 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 
 def _text(element: Element, content: Content | None, markup: str) -> tuple[str, tuple[Block, ...]]:
-    """The text; by trafilatura, where it is installed, for a page of no known build that marks no content."""
-    if content is not None and not content.marked and content.prose:
-        try:
-            import trafilatura
-        except ImportError:
-            return to_blocks(element)
-        found = trafilatura.extract(
-            markup, output_format="html", include_comments=False, include_tables=True, include_formatting=True
-        )
-        text, blocks = html_to_blocks(found) if found else ("", ())
-        # It is trusted where it finds about as much as stands there; it drops block quotes at times.
-        if len(text) > 0.8 * content.prose and "<blockquote" not in markup:
-            return text, blocks
-    return to_blocks(element)
+    """The text; by trafilatura, where it is installed and the page is of no build that is understood.
+
+    That is a page which neither marks its content nor lets it stand out: more than a third of what
+    was taken for it are scraps. trafilatura's text counts where it is less broken up.
+    """
+    text, blocks = to_blocks(element)
+    if content is None or content.marked or not content.prose or _scraps(text, blocks) <= _FEW_SCRAPS:
+        return text, blocks
+    try:
+        import trafilatura
+    except ImportError:
+        return text, blocks
+    found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
+    other, pieces = html_to_blocks(found) if found else ("", ())
+    quoted = sum(block.depth > 0 for block in pieces) > sum(block.depth > 0 for block in blocks)
+    whole = len(other) > 0.5 * content.prose and 2 * len(pieces) >= len(blocks) and not quoted
+    better = whole and _scraps(other, pieces) < _scraps(text, blocks)
+    return (other, pieces) if better else (text, blocks)
+
+
+def _scraps(text: str, blocks: tuple[Block, ...]) -> float:
+    """The share of blocks that are a few words without the end of a sentence (0 to 1)."""
+    if not blocks:
+        return 0.0
+    few = (
+        block.role in ("paragraph", "list")
+        and block.end - block.start < _SCRAP
+        and text[block.end - 1] not in ".?!:;…”\"')"
+        for block in blocks
+    )
+    return sum(few) / len(blocks)
 
 
 def _is_list_of_links(content: Content) -> bool:
@@ -84,23 +104,37 @@ def _is_list_of_links(content: Content) -> bool:
 def _shown(root: Element, facts: PageFacts) -> PageFacts:
     """The facts, completed by what the page shows: a byline, a date beside the text."""
     authors, date, origins = facts.authors, facts.date, dict(facts.origins)
-    nodes = list(root.iter("p", "span", "div", "a", "address", "h2", "h3", "h4", "h5", "time", "li"))
-    for node in nodes if not authors else ():
-        names = f"{node.get('class') or ''} {node.get('id') or ''}"
-        if _BYLINE_CLASS.search(names) and (said := plain(node)) and len(said) <= 90:
+    if authors and date:
+        return facts
+    for node in root.iter(
+        "p", "span", "div", "a", "address", "h2", "h3", "h4", "h5", "time", "abbr", "li", "i", "em"
+    ):
+        names = " ".join((*classes(node), str(node.get("id") or "")))
+        if not authors and _BYLINE_CLASS.search(names) and not _beside(node):
+            said = plain(node)
             match = BYLINE.fullmatch(said)
             name = match["name"] if match else said
-            if not parse_date(name) and len(name.split()) <= 6:
+            if 2 < len(said) <= 90 and not parse_date(name) and len(name.split()) <= 6:
                 authors, origins["authors"] = (name.strip(),), "byline"
-                break
-    for node in nodes if not date else ():
-        if (stamp := node.get("datetime")) and (found := parse_date(str(stamp))):
-            date, origins["date"] = found, "time element"
-            break
-        if _DATE_CLASS.search(" ".join(classes(node))) and (found := parse_date(plain(node))):
-            date, origins["date"] = found, "date beside the text"
-            break
+        if not date and (node.get("datetime") or _DATE_CLASS.search(names)) and not _beside(node):
+            inner = next(
+                (time for time in node.iter("time", "abbr") if time.get("datetime") or time.get("title")),
+                node,
+            )
+            stamp = str(inner.get("datetime") or inner.get("title") or "")
+            if found := parse_date(stamp) or parse_date(plain(node)):
+                date, origins["date"] = found, "date beside the text"
     return replace(facts, authors=authors, date=date, origins=origins)
+
+
+def _beside(node: Element) -> bool:
+    """Whether an element stands in a part of the page that speaks of other pages."""
+    return any(
+        tag_of(above) in ("nav", "aside")
+        or _ELSEWHERE.search(str(above.get("class") or above.get("id") or ""))
+        for above in node.iterancestors()
+        if tag_of(above) not in ("body", "html")
+    )
 
 
 def _document(

@@ -37,6 +37,7 @@ _NOTE_LINK = re.compile(
 )
 _BACKLINK_TARGET = re.compile(r"#_?(?:edn|ftn|fn|cite_|note)-?ref|#f\d+r?ref|#_?ref-fn", re.I)
 _NOTE_LABEL = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,3}|[a-z]{1,2}|[ivx]{1,5})\]?", re.I)
+_SUM = re.compile(r"\([^()]*[\d+*/=^−-][^()]{0,12}\)$")
 _BACKLINK_CLASS = re.compile(r"foot-?note-?back|back-?ref|back-?link|reversefootnote|mw-cite-backlink", re.I)
 _BACKLINK_TEXT = frozenset(
     ["↩", "↩︎", "↩️", "↵", "⏎", "^", "↑", "⤴", "⬆", "¶", "§", "#", "🔗", "[back]", "[return]"]
@@ -128,7 +129,7 @@ def script_text(tag: str, before: str, text: str) -> str:
     if last.isdigit() and inner[0].isalpha():
         return inner
     word = re.search(r"\w*$", before)
-    if last.isdigit() or last == ")" or (word and len(word[0]) == 1):
+    if last.isdigit() or (word and len(word[0]) == 1) or (last == ")" and _SUM.search(before)):
         return f"^{inner}"
     return f"[{inner}]" if inner.isdigit() and last.strip() else inner
 
@@ -160,3 +161,15 @@ def _length(element: Element) -> int:
         if total > 800:
             break
     return total
+
+
+def is_prose(text: str) -> bool:
+    """Whether preformatted text is prose broken into lines, rather than a program or a table."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    words = sum(len(line.split()) for line in lines)
+    if words < 30 or words < 5 * len(lines):
+        return False
+    signs = sum(text.count(sign) for sign in "{}[];=<>|\\_#$+@")
+    wide = sum(1 for line in lines if "   " in line.strip())
+    ended = sum(text.count(sign) for sign in (". ", ".\n", "? ", "?\n", "! ")) + text.rstrip().endswith(".")
+    return signs < 0.015 * len(text) and wide <= 0.1 * len(lines) and ended * 40 >= words

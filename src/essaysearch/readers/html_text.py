@@ -21,6 +21,7 @@ from essaysearch.readers.html_marks import (
     is_data_table,
     is_hidden,
     is_note,
+    is_prose,
     is_quote,
     leads_back,
     note_mark,
@@ -52,6 +53,8 @@ _NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
 _SPACED_MARK = re.compile(r"\[\s+(\d{1,3})\s+\]")
 _NUMBERED = re.compile(r"\[?(?:\d{1,3}|[ivx]{1,5})[\]).]|[*†‡^]")
 _THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
+_EMPTY_LINES = re.compile(r"\n\s*\n")
+_PROGRAM = re.compile(r"code|highlight|language|prettyprint|\bsrc\b|brush|verbatim", re.I)
 _HEADING_WORDS = 14
 _LABEL = 80
 """Text shorter than this in a drawing is one of its labels, not a paragraph."""
@@ -86,6 +89,7 @@ class _Walk:
     notes: int = 0
     headings: int = 0
     code: int = 0
+    programs: bool = False
     bold: int = 0
     lists: list[_List] = field(default_factory=list)
     run: int = 0
@@ -174,6 +178,8 @@ def _enter(walk: _Walk, node: Element, is_root: bool) -> None:
             walk.buffer.append(NOTE_STARTS)
     elif tag == "q":
         walk.buffer.append("“")
+    elif tag in ("code", "samp", "kbd") and walk.code:
+        walk.programs = True
     elif tag == "img" and "emoji" in str(node.get("class") or ""):
         walk.buffer.append(str(node.get("alt") or ""))
     elif tag == "d-code" and node.get("block") is not None:
@@ -190,6 +196,7 @@ def _open(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.headings += 1
     elif tag in _CODE:
         walk.code += 1
+        walk.programs = bool(_PROGRAM.search(str(node.get("class") or "")))
     elif tag in _LISTS:
         if not walk.lists:
             walk.run += 1
@@ -305,8 +312,12 @@ def _flush(walk: _Walk) -> None:
     walk.buffer = []
     walk.flushes += 1
     if walk.code:
-        code = _BOLD_MARKS.sub("", raw).replace(BREAK, "\n").strip("\n").rstrip()
-        if code.strip():
+        code = _BOLD_MARKS.sub("", raw).replace(BREAK, "\n").replace(NOTE_STARTS, "").strip("\n").rstrip()
+        if code.strip() and not walk.programs and is_prose(code):
+            for paragraph in _EMPTY_LINES.split(code):
+                if line := _line(paragraph):
+                    _add_run(walk, line, False)
+        elif code.strip():
             _add(walk, code, "code")
         return
     is_a_note = NOTE_STARTS in raw
@@ -376,6 +387,7 @@ def _settled(pieces: list[_Piece]) -> list[_Piece]:
     """Short wholly bold paragraphs become headings; numbered paragraphs under "Notes" become notes."""
     settled: list[_Piece] = []
     in_notes = False
+    pieces = _with_labels(pieces)
     for number, piece in enumerate(pieces):
         if piece.bold and number + 1 < len(pieces) and _is_bold_heading(piece):
             piece = replace(piece, role="heading")
@@ -389,6 +401,18 @@ def _settled(pieces: list[_Piece]) -> list[_Piece]:
             piece = replace(piece, role="note")
         settled.append(piece)
     return settled
+
+
+def _with_labels(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces, where a footnote's label that stands alone is put before the note that follows."""
+    joined: list[_Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and last.role == piece.role == "note" and _NOTE_BEGINS.fullmatch(last.text):
+            joined[-1] = replace(piece, text=f"{last.text} {piece.text}")
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _is_bold_heading(piece: _Piece) -> bool:

@@ -17,9 +17,11 @@ _FURNITURE = re.compile(
     r"(?:\d+ min(?:ute)?s? read|share(?: this)?(?: on \w+)?:?|tweet|print|email|advertisement|subscribe"
     r"|sign up|listen to this article|skip to (?:main )?content|table of contents|read more"
     r"|continue reading.*|comments? \(?\d+\)?|\d+ comments?|leave a comment|reply|permalink|tags?:.{0,80}"
-    r"|filed under:?.{0,80}|posted in .{0,80})",
+    r"|filed under:?.{0,80}|posted in .{0,80}|(?:<+|«|←)?\s*(?:back|home|index|next|previous|prev|top|up"
+    r"|back to .{0,40}|return to .{0,40})\s*(?:>+|»|→)?)",
     re.I,
 )
+_SIGNED = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})(?:,| [-–—|•·]) (?P<date>.{4,30})")
 _REVISED = re.compile(r"(.{4,30}?),? \(?(?:rev\.?|revised|corrected|updated|last updated) .{4,30}", re.I)
 _LEADING = 5
 _MONTH = len("2008-05")
@@ -37,6 +39,8 @@ def without_leading(
         if block.depth:
             break
         match = BYLINE.fullmatch(line)
+        signed = _SIGNED.fullmatch(line) if not match and len(line) < 90 else None
+        match = signed if signed and parse_date(signed["date"]) else match
         revised = _REVISED.fullmatch(line)
         date = parse_date(revised[1] if revised else line) if len(line) < 60 else None
         if past_text and not (date and len(date) >= _MONTH):

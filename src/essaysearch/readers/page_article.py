@@ -38,7 +38,7 @@ _CONTENT = (
 )  # fmt: skip
 _CONTENT_TAGS = ("d-article", "dt-article", "article", "main")
 _LONG = 25
-_ENOUGH = 200
+_ENOUGH = 80
 
 
 @dataclass(frozen=True, slots=True)

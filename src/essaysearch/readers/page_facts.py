@@ -187,6 +187,10 @@ def _titles(
     for top in tops:
         if top and (whole.startswith(top) or shared.startswith(top) or (len(tops) == 1 and top in whole)):
             yield "h1", top
+    for node in root.iter("h1", "h2", "h3", "h4"):
+        named = "title" in str(node.get("class") or "") or node.get("itemprop") in ("headline", "name")
+        if named and (top := plain(node)) and len(top) > 3 and (top in whole or top in shared):
+            yield tag_of(node), top
     for name in _TITLES[4:]:
         yield f"meta {name}", next(iter(heads.get(name, [])), None)
     yield "title", whole or None
