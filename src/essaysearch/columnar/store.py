@@ -369,6 +369,15 @@ class Store:
             return "another process"
 
 
+def clear(directory: str | os.PathLike[str]) -> None:
+    """Remove the files of an index, whatever state it is in; anything else in the directory stays."""
+    place = Path(directory)
+    if place.is_dir():
+        for name in os.listdir(place):
+            if name.startswith(("MAIN_", "_MAIN_", "essaysearch.manifest", _HOLDER)):
+                (place / name).unlink(missing_ok=True)
+
+
 def require_whoosh3() -> None:
     """Raise `EngineConflict` unless the Whoosh installed is whoosh3 alone."""
     for rival in ("Whoosh", "Whoosh-Reloaded"):

@@ -1,0 +1,5 @@
+"""``python -m essaysearch``: the command line."""
+
+from essaysearch.cli import main
+
+main()
