@@ -86,9 +86,15 @@ def drift(then: Averages, now: Averages) -> float:
     factor then/now; so x grows by at most now/then, whichever field it comes from. A bound
     computed at the averages ``then`` holds now if multiplied by this factor (at least 1).
     """
-    return max(1.0, *(now.mean(f) / then.mean(f) for f in range(len(now.words)) if then.holders[f] and now.holders[f]))
+    return max([1.0, *_ratios(then, now)])
 
 
 def shrink(then: Averages, now: Averages) -> float:
     """The least factor by which a weighted frequency can have changed, at most 1."""
-    return min(1.0, *(now.mean(f) / then.mean(f) for f in range(len(now.words)) if then.holders[f] and now.holders[f]))
+    return min([1.0, *_ratios(then, now)])
+
+
+def _ratios(then: Averages, now: Averages) -> list[float]:
+    """By how much each field's mean length has changed, where it was and is filled."""
+    filled = [f for f in range(len(now.words)) if then.holders[f] and now.holders[f]]
+    return [now.mean(f) / then.mean(f) for f in filled]
