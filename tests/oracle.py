@@ -32,7 +32,18 @@ def units(library: dict[str, tuple[Document, tuple[Passage, ...]]]) -> list[Unit
     for document, passages in library.values():
         for passage in passages:
             answered = "\n".join(document.text[passages[n].start : passages[n].end] for n in passage.answers)
-            texts = dict(zip(FIELDS, (document.text[passage.start : passage.end], document.title or "", passage.section or "", answered), strict=True))
+            texts = dict(
+                zip(
+                    FIELDS,
+                    (
+                        document.text[passage.start : passage.end],
+                        document.title or "",
+                        passage.section or "",
+                        answered,
+                    ),
+                    strict=True,
+                )
+            )
             held.append(Unit(document, passage, {f: tokens(t) for f, t in texts.items()}, texts))
     return held
 
@@ -69,7 +80,9 @@ class _Scorer:
             meets = surface_test(leaf)
             return sum(meets(token.surface) for token in words)
         assert isinstance(leaf, Phrase)
-        places = [[n for n, token in enumerate(words) if self.is_word(word, token, text)] for word in leaf.words]
+        places = [
+            [n for n, token in enumerate(words) if self.is_word(word, token, text)] for word in leaf.words
+        ]
         if leaf.slop == 0:
             return sum(all(first + n in held for n, held in enumerate(places)) for first in places[0])
         return sum(self.window([first], places[1:], leaf) for first in places[0])
@@ -93,14 +106,18 @@ class _Scorer:
             times = self.count(leaf, unit, field)
             if times:
                 name = "quote" if field == "body" and unit.passage.voice == "quoted" else field
-                total += times / scoring.field_norm(name, len(unit.fields[field]), self.average[field], self.words)
+                total += times / scoring.field_norm(
+                    name, len(unit.fields[field]), self.average[field], self.words
+                )
         return float(total)
 
     def df(self, leaf: Node) -> int:
         known = self._df.get(id(leaf))
         if known is None:
             if isinstance(leaf, Word):
-                known = sum(any(t.term == leaf.term for words in u.fields.values() for t in words) for u in self.held)
+                known = sum(
+                    any(t.term == leaf.term for words in u.fields.values() for t in words) for u in self.held
+                )
             else:
                 known = sum(self.x(leaf, unit) > 0 for unit in self.held)
             self._df[id(leaf)] = known
@@ -120,7 +137,9 @@ class _Scorer:
                 return False
             if any(self.matches(child, unit) for child in node.must_not):
                 return False
-            return bool(node.must) or not node.should or any(self.matches(child, unit) for child in node.should)
+            return (
+                bool(node.must) or not node.should or any(self.matches(child, unit) for child in node.should)
+            )
         return False
 
     def passes(self, condition: Filter, unit: Unit) -> bool:
@@ -129,7 +148,11 @@ class _Scorer:
             return unit.passage.voice == condition.value
         if condition.field == "karma":
             low, high = condition.value
-            return document.karma is not None and (low is None or document.karma >= low) and (high is None or document.karma <= high)
+            return (
+                document.karma is not None
+                and (low is None or document.karma >= low)
+                and (high is None or document.karma <= high)
+            )
         if condition.field == "date":
             low, precision = records.date_key(document.date)
             if not precision:
@@ -137,7 +160,9 @@ class _Scorer:
             begin, end = condition.value
             # ISO dates of one precision compare as text; the test uses whole days only.
             return (begin is None or document.date >= begin) and (end is None or document.date <= end)
-        values = {"author": document.authors, "kind": (document.kind,), "source": (document.source or "",)}[condition.field]
+        values = {"author": document.authors, "kind": (document.kind,), "source": (document.source or "",)}[
+            condition.field
+        ]
         wanted = [t.surface for t in tokens(str(condition.value))]
         for value in values:
             words = [t.surface for t in tokens(value)]
@@ -166,11 +191,17 @@ class _Scorer:
                 if repeated and key in seen:
                     continue
                 seen.add(key)
-                total += self.clause(child, unit) * (float(scoring.query_weight(times[key])) if repeated else 1.0)
+                total += self.clause(child, unit) * (
+                    float(scoring.query_weight(times[key])) if repeated else 1.0
+                )
         return total
 
     def word_key(self, node: Node) -> object:
-        return (node.term, node.fields, node.exact and node.text, node.boost) if isinstance(node, Word) else id(node)
+        return (
+            (node.term, node.fields, node.exact and node.text, node.boost)
+            if isinstance(node, Word)
+            else id(node)
+        )
 
     def score(self, unit: Unit) -> float:
         return self.clause(self.tree, unit) + (self.bonus(unit) if self.proximity else 0.0)
@@ -178,7 +209,11 @@ class _Scorer:
     def bonus(self, unit: Unit) -> float:
         if not isinstance(self.tree, Clauses):
             return 0.0
-        plain = [n for n in (*self.tree.must, *self.tree.should) if isinstance(n, Word) and n.fields is None and not n.exact]
+        plain = [
+            n
+            for n in (*self.tree.must, *self.tree.should)
+            if isinstance(n, Word) and n.fields is None and not n.exact
+        ]
         if self.tree.must and self.tree.should:
             plain.sort(key=lambda word: word.start)
         pairs = {}

@@ -20,22 +20,53 @@ from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Phrase, Word
 
 kernels = pytest.importorskip("essaysearch.columnar.kernels", reason="needs the extra `fast`")
 EXAMPLES = 2000 if os.environ.get("ESSAYSEARCH_LONG") else 60
-PHASES = list(Phase) if os.environ.get("ESSAYSEARCH_SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate]
+PHASES = (
+    list(Phase) if os.environ.get("ESSAYSEARCH_SHRINK") else [Phase.explicit, Phase.reuse, Phase.generate]
+)
 
-WORDS = ["model", "models", "modeling", "train", "training", "deceive", "deceptive", "align", "Pause", "the", "risk", "café"]
+WORDS = [
+    "model",
+    "models",
+    "modeling",
+    "train",
+    "training",
+    "deceive",
+    "deceptive",
+    "align",
+    "Pause",
+    "the",
+    "risk",
+    "café",
+]
 words = st.sampled_from(WORDS)
 texts = st.lists(words, min_size=1, max_size=14).map(" ".join)
 
 
 @st.composite
 def documents(draw, number: int = 0):
-    parts = draw(st.lists(st.tuples(texts, st.sampled_from(["own", "quoted", "unknown"]), st.none() | texts), min_size=1, max_size=4))
+    parts = draw(
+        st.lists(
+            st.tuples(texts, st.sampled_from(["own", "quoted", "unknown"]), st.none() | texts),
+            min_size=1,
+            max_size=4,
+        )
+    )
     text = "\n\n".join(part for part, _, _ in parts)
     made, at, quotes = [], 0, []
     for n, (part, voice, section) in enumerate(parts):
         start = text.index(part, at)
         at = start + len(part)
-        made.append(Passage("", n, start, at, voice, section=section, answers=tuple(quotes[-1:]) if voice != "quoted" else ()))
+        made.append(
+            Passage(
+                "",
+                n,
+                start,
+                at,
+                voice,
+                section=section,
+                answers=tuple(quotes[-1:]) if voice != "quoted" else (),
+            )
+        )
         if voice == "quoted":
             quotes.append(n)
     key = f"d{draw(st.integers(0, 99)):02}"
@@ -49,21 +80,45 @@ def documents(draw, number: int = 0):
         text=text,
         blocks=(Block(0, len(text)),),
         title=draw(st.none() | texts),
-        authors=tuple(draw(st.lists(st.sampled_from(["Ada Lane", "Odile Fenn", "Kamilė Lane"]), max_size=2, unique=True))),
+        authors=tuple(
+            draw(
+                st.lists(st.sampled_from(["Ada Lane", "Odile Fenn", "Kamilė Lane"]), max_size=2, unique=True)
+            )
+        ),
         date=draw(st.none() | st.sampled_from(["2023-05-01", "2024-01-31", "2024-02-01"])),
         karma=draw(st.none() | st.integers(-3, 9)),
     )
     return document, passages
 
 
-fields = st.sampled_from([None, None, None, ("title",), ("own",), ("quote",), ("answers",), ("section",), ("body",), ("title", "own")])
+fields = st.sampled_from(
+    [
+        None,
+        None,
+        None,
+        ("title",),
+        ("own",),
+        ("quote",),
+        ("answers",),
+        ("section",),
+        ("body",),
+        ("title", "own"),
+    ]
+)
 
 
 @st.composite
 def word_nodes(draw):
     text = draw(words)
     folded = text.lower().replace("é", "e")
-    return Word(text, stem(folded), draw(fields), draw(st.integers(0, 9)) == 0, draw(st.sampled_from([1.0, 1.0, 2.0])), start=draw(st.integers(0, 50)))
+    return Word(
+        text,
+        stem(folded),
+        draw(fields),
+        draw(st.integers(0, 9)) == 0,
+        draw(st.sampled_from([1.0, 1.0, 2.0])),
+        start=draw(st.integers(0, 50)),
+    )
 
 
 @st.composite
@@ -72,10 +127,23 @@ def leaves(draw):
     if kind < 6:
         return draw(word_nodes())
     if kind < 8:
-        held = [Word(t, stem(t.lower().replace("é", "e"))) for t in draw(st.lists(words, min_size=1, max_size=3))]
+        held = [
+            Word(t, stem(t.lower().replace("é", "e"))) for t in draw(st.lists(words, min_size=1, max_size=3))
+        ]
         slop = draw(st.sampled_from([0, 0, 1, 3])) if len(held) > 1 else 0
         return Phrase(tuple(held), slop, draw(st.booleans()) or slop == 0, draw(fields))
-    how, pattern = draw(st.sampled_from([("prefix", "mod"), ("prefix", "t"), ("wildcard", "*ing"), ("wildcard", "de?ei*"), ("fuzzy", "modle"), ("regex", "(mod|tr).*s?")]))
+    how, pattern = draw(
+        st.sampled_from(
+            [
+                ("prefix", "mod"),
+                ("prefix", "t"),
+                ("wildcard", "*ing"),
+                ("wildcard", "de?ei*"),
+                ("fuzzy", "modle"),
+                ("regex", "(mod|tr).*s?"),
+            ]
+        )
+    )
     return Expand(how, pattern, 1 if how == "fuzzy" else 0, draw(fields))
 
 
@@ -105,9 +173,14 @@ def clauses(draw, deep: bool = True):
 
 @st.composite
 def plain_queries(draw):
-    held = tuple(Word(t, stem(t.lower().replace("é", "e")), start=n) for n, t in enumerate(draw(st.lists(words, min_size=1, max_size=11))))
+    held = tuple(
+        Word(t, stem(t.lower().replace("é", "e")), start=n)
+        for n, t in enumerate(draw(st.lists(words, min_size=1, max_size=11)))
+    )
     required = draw(st.booleans())
-    return Clauses(held if required else (), () if required else held, (), tuple(draw(st.lists(conditions, max_size=1))))
+    return Clauses(
+        held if required else (), () if required else held, (), tuple(draw(st.lists(conditions, max_size=1)))
+    )
 
 
 def fill(store, held, cuts, deleted, optimize):
@@ -175,8 +248,14 @@ def test_threads_that_share_a_store_get_the_same_answers(tmp_path):
     with store.writer() as writer:
         for number in range(300):
             text = " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 12))
-            writer.add(Document(f"d{number}", "essay", text, (Block(0, len(text)),)), (Passage(f"{number:016x}", 0, 0, len(text)),))
-    trees = [Clauses((), tuple(Word(t, stem(t.lower())) for t in pair)) for pair in zip(WORDS[:-1], WORDS[1:-1], strict=False)]
+            writer.add(
+                Document(f"d{number}", "essay", text, (Block(0, len(text)),)),
+                (Passage(f"{number:016x}", 0, 0, len(text)),),
+            )
+    trees = [
+        Clauses((), tuple(Word(t, stem(t.lower())) for t in pair))
+        for pair in zip(WORDS[:-1], WORDS[1:-1], strict=False)
+    ]
     alone = [ranked(store, tree, 10, kernels, True) for tree in trees]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda tree: ranked(store, tree, 10, kernels, True), trees * 10))

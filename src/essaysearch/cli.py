@@ -91,13 +91,28 @@ def index(
 @click.argument("query")
 @index_option
 @click.option("-k", "k", default=10, show_default=True, type=click.IntRange(min=0), help="How many hits.")
-@click.option("--offset", default=0, show_default=True, type=click.IntRange(min=0), help="How many to pass over.")
+@click.option(
+    "--offset", default=0, show_default=True, type=click.IntRange(min=0), help="How many to pass over."
+)
 @click.option("--all", "everything", is_flag=True, help="Every hit.")
-@click.option("--group", default="passage", show_default=True, help="passage, document, thread, author or exchange.")
-@click.option("--sort", help="relevance, date, karma, author or length; several apart by commas; -KEY turns round.")
-@click.option("--facets", help="Count the values of these fields over all matches: kind,author,year,category,source,voice.")
+@click.option(
+    "--group", default="passage", show_default=True, help="passage, document, thread, author or exchange."
+)
+@click.option(
+    "--sort", help="relevance, date, karma, author or length; several apart by commas; -KEY turns round."
+)
+@click.option(
+    "--facets",
+    help="Count the values of these fields over all matches: kind,author,year,category,source,voice.",
+)
 @click.option("--literal", is_flag=True, help="Search exactly what was typed.")
-@click.option("--format", "format_", default="text", show_default=True, help="text, json, jsonl, csv, markdown, html, bibtex, ris or trec.")
+@click.option(
+    "--format",
+    "format_",
+    default="text",
+    show_default=True,
+    help="text, json, jsonl, csv, markdown, html, bibtex, ris or trec.",
+)
 def search(
     query: str, index: str, k: int, offset: int, everything: bool, group: str, sort: str | None, facets: str | None,
     literal: bool, format_: str,
@@ -111,7 +126,14 @@ def search(
     chosen = format_named(format_)
     library = open_library(index, fast=None if query == "-" else False)
     wanted = tuple(name.strip() for name in facets.split(",")) if facets else ()
-    options = {"k": len(library) if everything else k, "offset": offset, "group": group, "sort": sort, "facets": wanted, "literal": literal}
+    options = {
+        "k": len(library) if everything else k,
+        "offset": offset,
+        "group": group,
+        "sort": sort,
+        "facets": wanted,
+        "literal": literal,
+    }
     if query == "-":
         found = False
         for line in sys.stdin:
@@ -187,7 +209,11 @@ def stats(index: str, format_: str) -> None:
         return
     for name, value in told.items():
         if name not in ("schema", "sources"):
-            shown = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else value
+            shown = (
+                ", ".join(f"{key} {count}" for key, count in value.items())
+                if isinstance(value, dict)
+                else value
+            )
             click.echo(f"{name.replace('_', ' ')}: {shown}")
 
 

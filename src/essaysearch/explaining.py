@@ -10,7 +10,18 @@ from essaysearch.columnar.evaluate import LEAVES, Evaluation
 from essaysearch.columnar.leaves import tables
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
-from essaysearch.tree import RANKING_FIELDS, AnyFilter, Clauses, Expand, Filter, Node, Nothing, Phrase, Same, Word
+from essaysearch.tree import (
+    RANKING_FIELDS,
+    AnyFilter,
+    Clauses,
+    Expand,
+    Filter,
+    Node,
+    Nothing,
+    Phrase,
+    Same,
+    Word,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,11 @@ def name_of(node: Node) -> str:
     if isinstance(node, Filter):
         if node.op == "has":
             return f"has:{node.field}"
-        value = "..".join("" if v is None else str(v) for v in node.value) if node.op == "range" else str(node.value)
+        value = (
+            "..".join("" if v is None else str(v) for v in node.value)
+            if node.op == "range"
+            else str(node.value)
+        )
         return f"{node.field}:{value}"
     if isinstance(node, AnyFilter):
         return " or ".join(name_of(child) for child in node.filters)
@@ -73,7 +88,11 @@ def explain(snapshot: Snapshot, tree: Node, passage_id: str) -> Explanation:
         near = proximity.nearness_by_passage(view, a, b, found.docs[found.docs == number])
         if near is not None and near[1][0] > 0:
             value = float(proximity.bonus(snapshot, view, a, b, found.docs[found.docs == number])[0])
-            children.append(Explanation(value, f"`{a.text}` and `{b.text}` stand near each other (nearness {near[1][0]:.3f})"))
+            children.append(
+                Explanation(
+                    value, f"`{a.text}` and `{b.text}` stand near each other (nearness {near[1][0]:.3f})"
+                )
+            )
     score = float(found.scores[found.docs == number][0])
     return Explanation(score, "score: the sum of", tuple(children))
 
@@ -108,7 +127,12 @@ def _leaf(evaluation: Evaluation, view: View, leaf: Node, number: int, boost: fl
             share = times / float(norms[field][number])
             x += share
             length = int(view.segment.lengths[field][number])
-            parts.append(Explanation(share, f"{times} × in the {RANKING_FIELDS[field]} of {length} words, over its norm {float(norms[field][number]):.3f}"))
+            parts.append(
+                Explanation(
+                    share,
+                    f"{times} × in the {RANKING_FIELDS[field]} of {length} words, over its norm {float(norms[field][number]):.3f}",
+                )
+            )
     df = evaluation.df(leaf)
     idf = float(scoring.idf(df, evaluation.snapshot.passages))
     factor = boost * leaf.boost
@@ -133,11 +157,19 @@ def _matches(evaluation: Evaluation, view: View, node: Node, number: int) -> boo
 def _reasons(evaluation: Evaluation, view: View, node: Node, number: int) -> list[str]:
     if not isinstance(node, Clauses):
         return [_reason(evaluation, view, node, number)]
-    reasons = [_reason(evaluation, view, c, number) for c in node.must if not _matches(evaluation, view, c, number)]
-    reasons += [
-        f"It does not meet the condition `{name_of(c)}`." for c in node.filters if not _matches(evaluation, view, c, number)
+    reasons = [
+        _reason(evaluation, view, c, number) for c in node.must if not _matches(evaluation, view, c, number)
     ]
-    reasons += [f"It matches `{name_of(c)}`, which the query excludes." for c in node.must_not if _matches(evaluation, view, c, number)]
+    reasons += [
+        f"It does not meet the condition `{name_of(c)}`."
+        for c in node.filters
+        if not _matches(evaluation, view, c, number)
+    ]
+    reasons += [
+        f"It matches `{name_of(c)}`, which the query excludes."
+        for c in node.must_not
+        if _matches(evaluation, view, c, number)
+    ]
     if not node.must and node.should and not any(_matches(evaluation, view, c, number) for c in node.should):
         reasons.append("It matches none of the words, of which at least one is needed:")
         reasons += [_reason(evaluation, view, c, number) for c in node.should]
@@ -158,7 +190,9 @@ def _reason(evaluation: Evaluation, view: View, node: Node, number: int) -> str:
         lacking = [w.text for w in node.words if not _matches(evaluation, view, Word(w.text, w.term), number)]
         if lacking:
             return f"`{shown}`: it has no word like {', '.join(f'`{w}`' for w in lacking)}."
-        if node.fields is not None and _matches(evaluation, view, Phrase(node.words, node.slop, node.ordered), number):
+        if node.fields is not None and _matches(
+            evaluation, view, Phrase(node.words, node.slop, node.ordered), number
+        ):
             return f"`{shown}`: it has the phrase, but not in {' or '.join(node.fields)}."
         return f"`{shown}`: it has all of the words, but they do not stand {'near enough' if node.slop else 'side by side in this order'}."
     if isinstance(node, Expand):

@@ -160,7 +160,11 @@ def _markdown(results: Results) -> Iterator[str]:
     yield f"# {_md(results.query)}\n\n"
     for hit in results:
         place = place_of(hit)
-        title = f"[{_md(title_of(hit))}]({place.replace(')', '%29').replace(' ', '%20')})" if hit.url else _md(title_of(hit))
+        title = (
+            f"[{_md(title_of(hit))}]({place.replace(')', '%29').replace(' ', '%20')})"
+            if hit.url
+            else _md(title_of(hit))
+        )
         yield f"## {hit.rank}. {title}\n\n{_md(facts_of(hit))}\n\n"
         if hit.answers:
             yield "".join(f"> > {_md(line)}\n" for line in hit.answers.text.split("\n")) + ">\n"
@@ -218,7 +222,8 @@ def _bibtex(results: Results) -> Iterator[str]:
     for hit in _one_a_document(results):
         key = re.sub(r"[^A-Za-z0-9:.-]", "-", hit.doc_id)
         fields = {
-            "author": " and ".join(_tex(name) for name in hit.authors) + ("" if hit.authors_complete else " and others"),
+            "author": " and ".join(_tex(name) for name in hit.authors)
+            + ("" if hit.authors_complete else " and others"),
             "title": f"{{{_tex(title_of(hit))}}}",
             "year": (hit.date or "")[:4],
             "date": (hit.date or "")[:10],
@@ -232,8 +237,16 @@ def _ris(results: Results) -> Iterator[str]:
     for hit in _one_a_document(results):
         rows = [("TY", _RIS_KIND.get(hit.kind, "GEN"))]
         rows += [("AU", name) for name in hit.authors]
-        rows += [("TI", title_of(hit)), ("DA", (hit.date or "")[:10].replace("-", "/")), ("PY", (hit.date or "")[:4])]
-        rows += [("UR", hit.url or ""), ("ID", hit.doc_id), ("N2", " ".join(hit.text.split()) if hit.kind == "abstract" else "")]
+        rows += [
+            ("TI", title_of(hit)),
+            ("DA", (hit.date or "")[:10].replace("-", "/")),
+            ("PY", (hit.date or "")[:4]),
+        ]
+        rows += [
+            ("UR", hit.url or ""),
+            ("ID", hit.doc_id),
+            ("N2", " ".join(hit.text.split()) if hit.kind == "abstract" else ""),
+        ]
         yield "".join(f"{tag}  - {value}\n" for tag, value in rows if value) + "ER  - \n\n"
 
 

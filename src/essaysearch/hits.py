@@ -61,5 +61,3 @@ def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answ
     first = int(segment.column("doc_first")[document])
     texts = [segment.passage_text(first + number) for number in numbers]
     return Answered(segment.passage_id(first + numbers[0]), "\n\n".join(texts))
-
-

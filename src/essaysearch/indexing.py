@@ -122,7 +122,9 @@ class _Run:
                 if document.path not in paths:
                     paths.append(document.path)
             else:
-                report.notes.append(f"{document.path}: the id `{document.id}` stands in it more than once; the first was kept.")
+                report.notes.append(
+                    f"{document.path}: the id `{document.id}` stands in it more than once; the first was kept."
+                )
             return
         self._seen[document.id] = document.path
         report.inferred.count(document)
@@ -179,5 +181,3 @@ def _bytes_under(paths: list[str]) -> int:
         elif os.path.isfile(path):
             total += os.path.getsize(path) * (4 if path.endswith(".gz") else 1)
     return total
-
-

@@ -25,7 +25,9 @@ _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
 
 
-def open_library(path: str | os.PathLike[str] = "index", create: bool = False, fast: bool | None = None) -> Library:
+def open_library(
+    path: str | os.PathLike[str] = "index", create: bool = False, fast: bool | None = None
+) -> Library:
     """Open the index at ``path``; with ``create``, make an empty one where there is none.
 
     ``fast``: use the compiled kernels of the extra ``fast`` (None: where installed, from the third

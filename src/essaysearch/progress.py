@@ -26,7 +26,9 @@ def bar() -> Iterator[Callable[[str, int, int], None] | None]:
 
     with Progress(console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("reading", total=None)
-        yield lambda path, done, total: shown.update(task, total=total, completed=done, description=path[-40:])
+        yield lambda path, done, total: shown.update(
+            task, total=total, completed=done, description=path[-40:]
+        )
 
 
 def summary(report: IndexReport) -> str:
@@ -38,7 +40,9 @@ def summary(report: IndexReport) -> str:
     ]
     told = report.inferred.to_dict()
     if any(told.values()):
-        lines.append("Inferred: " + ", ".join(f"{count} {name}" for name, count in told.items() if count) + ".")
+        lines.append(
+            "Inferred: " + ", ".join(f"{count} {name}" for name, count in told.items() if count) + "."
+        )
     for key, paths in sorted(report.repeated.items())[:10]:
         lines.append(f"One document, several files: `{key}` in {', '.join(paths)}.")
     lines += report.notes[:10]
@@ -51,24 +55,42 @@ def surroundings_text(found: Surroundings) -> str:
     """A passage, marked by ``>``, among its neighbours, with what it answers and its thread."""
     document = found.document
     head = [readable(document.title)[0] if document.title else document.kind]
-    head.append(" · ".join(part for part in (", ".join(document.authors), document.date or "undated", document.kind) if part))
-    head.append(document.url or f"{document.path}:{document.line}" if document.line else document.url or document.path)
+    head.append(
+        " · ".join(
+            part for part in (", ".join(document.authors), document.date or "undated", document.kind) if part
+        )
+    )
+    head.append(
+        document.url or f"{document.path}:{document.line}" if document.line else document.url or document.path
+    )
     lines = [line for line in head if line]
     for ancestor in found.ancestors:
-        lines.append(f"in reply to {', '.join(ancestor.authors) or 'someone'}: {ancestor.title or ancestor.id} [{ancestor.id}]")
+        lines.append(
+            f"in reply to {', '.join(ancestor.authors) or 'someone'}: {ancestor.title or ancestor.id} [{ancestor.id}]"
+        )
     if found.missing:
         lines.append(f"in reply to {found.missing}, which the library does not hold")
     lines.append("")
     for number, (passage, text) in enumerate(found.passages):
         mark = "▶ " if number == found.focus and len(found.passages) > 1 else "  "
-        voice = "" if passage.voice == "own" else f" ({passage.voice}{': ' + passage.speaker if passage.speaker else ''})"
+        voice = (
+            ""
+            if passage.voice == "own"
+            else f" ({passage.voice}{': ' + passage.speaker if passage.speaker else ''})"
+        )
         lines.append(f"{mark}[{passage.id}]{voice}")
         lines += [f"{mark}{line}" for line in readable(text)[0].split("\n")]
         lines.append("")
     for passage, text in found.answers:
-        lines += ["  in answer to " + f"[{passage.id}]:", *(f"  | {line}" for line in readable(text)[0].split("\n")), ""]
+        lines += [
+            "  in answer to " + f"[{passage.id}]:",
+            *(f"  | {line}" for line in readable(text)[0].split("\n")),
+            "",
+        ]
     for reply in found.replies:
-        lines.append(f"answered by {', '.join(reply.authors) or 'someone'}, {reply.date or 'undated'} [{reply.id}]")
+        lines.append(
+            f"answered by {', '.join(reply.authors) or 'someone'}, {reply.date or 'undated'} [{reply.id}]"
+        )
     return "\n".join(lines).rstrip()
 
 

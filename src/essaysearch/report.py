@@ -60,7 +60,8 @@ class IndexReport:
     def to_dict(self) -> dict[str, Any]:
         """What ``index --format json`` prints."""
         skipped = [
-            {"path": s.path, "reason": f"{s.place}: {s.reason}" if s.place else s.reason} for s in self.skipped
+            {"path": s.path, "reason": f"{s.place}: {s.reason}" if s.place else s.reason}
+            for s in self.skipped
         ]
         return {
             "schema": SCHEMA,

@@ -19,7 +19,10 @@ def resolve(snapshot: Snapshot, tree: Node) -> Node:
     if isinstance(tree, Clauses):
         if not _names_something(tree):
             return tree
-        parts = [tuple(resolve(snapshot, child) for child in part) for part in (tree.must, tree.should, tree.must_not)]
+        parts = [
+            tuple(resolve(snapshot, child) for child in part)
+            for part in (tree.must, tree.should, tree.must_not)
+        ]
         exclude = tuple(Filter("passage", "is", like.passage_id) for like in _likes(tree))
         return Clauses(parts[0], parts[1], parts[2] + exclude, tree.filters, tree.boost, tree.start, tree.end)
     if isinstance(tree, Same):
@@ -47,7 +50,11 @@ def _like(snapshot: Snapshot, node: Like) -> Node:
         view, number = snapshot.locate(node.passage_id)
     except UnknownId:
         return Nothing(node.start, node.end)
-    held = [t for t in tokens(view.segment.passage_text(number)) if t.surface not in STOP_WORDS and len(t.surface) > 1]
+    held = [
+        t
+        for t in tokens(view.segment.passage_text(number))
+        if t.surface not in STOP_WORDS and len(t.surface) > 1
+    ]
     times = Counter(token.term for token in held)
     surface = {token.term: token.surface for token in held}
     weight = {
@@ -55,5 +62,11 @@ def _like(snapshot: Snapshot, node: Like) -> Node:
         for term, count in times.items()
     }
     best = sorted(weight, key=lambda term: (-weight[term], term))[:MOST_WORDS]
-    words = tuple(Word(surface[term], term, ("body",), boost=times[term] / (times[term] + 1.0)) for term in best)
-    return Clauses((), words, boost=node.boost, start=node.start, end=node.end) if words else Nothing(node.start, node.end)
+    words = tuple(
+        Word(surface[term], term, ("body",), boost=times[term] / (times[term] + 1.0)) for term in best
+    )
+    return (
+        Clauses((), words, boost=node.boost, start=node.start, end=node.end)
+        if words
+        else Nothing(node.start, node.end)
+    )

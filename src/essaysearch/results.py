@@ -69,7 +69,8 @@ class Results(Sequence[Hit]):
         }
         if self.facets:
             answer["facets"] = {
-                name: [{"value": value, "count": count} for value, count in rows] for name, rows in self.facets.items()
+                name: [{"value": value, "count": count} for value, count in rows]
+                for name, rows in self.facets.items()
             }
         return answer
 

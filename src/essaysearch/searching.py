@@ -139,7 +139,9 @@ def _sorted(rows: Rows, keys: list[tuple[str, bool]], wanted: int) -> list[Best]
         for key, turned in keys:
             if key == "author":
                 assert names is not None
-                values = np.unique(names, return_inverse=True)[1].astype(np.float64) if len(names) else np.zeros(0)
+                values = (
+                    np.unique(names, return_inverse=True)[1].astype(np.float64) if len(names) else np.zeros(0)
+                )
                 values = np.where(names == "", np.inf, values)
             else:
                 values = _key_values(view, found, key)
@@ -148,7 +150,7 @@ def _sorted(rows: Rows, keys: list[tuple[str, bool]], wanted: int) -> list[Best]
         codes = view.segment.file.array("id_code")
         for place in _order(view, found, columns, wanted):
             doc = int(found.docs[place])
-            told = []
+            told: list[Any] = []
             for (key, turned), column in zip(keys, columns, strict=True):
                 if key == "author":
                     assert names is not None
@@ -197,7 +199,11 @@ def _authors(view: View, found: Scored) -> Array:
     codes = segment.file.array("authors_code")
     names = np.array([*segment.names("authors").all(), ""])
     of_document = np.array(
-        [int(codes[first[n]]) if first[n + 1] > first[n] else len(names) - 1 for n in range(segment.documents)], dtype=np.int64
+        [
+            int(codes[first[n]]) if first[n + 1] > first[n] else len(names) - 1
+            for n in range(segment.documents)
+        ],
+        dtype=np.int64,
     )
     return np.asarray(names[of_document[segment.doc_of[found.docs]]])
 
@@ -208,7 +214,9 @@ def _documents(evaluation: Evaluation) -> tuple[Rows, dict[tuple[int, int], int]
     for view, held in rank_documents(evaluation):
         order = np.argsort(held.best)
         rows.append((view, Scored(held.best[order], held.scores[order]), None))
-        sizes.update(((view.base, int(doc)), int(size)) for doc, size in zip(held.best, held.sizes, strict=True))
+        sizes.update(
+            ((view.base, int(doc)), int(size)) for doc, size in zip(held.best, held.sizes, strict=True)
+        )
     return rows, sizes
 
 
@@ -222,7 +230,9 @@ def _grouped(matches: list[tuple[View, Scored]], group: str) -> tuple[Rows, dict
     sizes: dict[tuple[int, int], int] = {}
     by_view: dict[int, list[tuple[int, float]]] = {view.base: [] for view, _ in matches}
     for members in keyed.values():
-        score, view, doc = max(members, key=lambda row: (row[0], -int(row[1].base), -int(row[1].segment.order[row[2]])))
+        score, view, doc = max(
+            members, key=lambda row: (row[0], -int(row[1].base), -int(row[1].segment.order[row[2]]))
+        )
         by_view[view.base].append((doc, score))
         sizes[(view.base, doc)] = len(members)
     rows: Rows = []
@@ -237,7 +247,9 @@ def _by_thread(view: View, found: Scored) -> list[Any]:
     segment = view.segment
     names = {}
     for document in np.unique(segment.doc_of[found.docs]):
-        names[int(document)] = segment.keyword("thread", int(document)) or segment.keyword("id", int(document))
+        names[int(document)] = segment.keyword("thread", int(document)) or segment.keyword(
+            "id", int(document)
+        )
     return [names[int(document)] for document in segment.doc_of[found.docs]]
 
 
@@ -290,9 +302,12 @@ def _keyword_facet(view: View, found: Scored, facet: str) -> list[tuple[str | No
     codes = segment.file.array(f"{column}_code").astype(np.int64)
     if column in records.SINGLE:
         counts = np.bincount(codes, weights=per_document, minlength=len(names) + 1).astype(np.int64)
-        rows: list[tuple[str | None, int]] = [(names[int(n) - 1], int(counts[n])) for n in np.flatnonzero(counts[1:]) + 1]
+        rows: list[tuple[str | None, int]] = [
+            (names[int(n) - 1], int(counts[n])) for n in np.flatnonzero(counts[1:]) + 1
+        ]
         return [*rows, (None, int(counts[0]))] if counts[0] else rows
-    sizes = np.diff(segment.file.array(f"{column}_first").astype(np.int64))
+    first: Array = segment.file.array(f"{column}_first").astype(np.int64)
+    sizes: Array = first[1:] - first[:-1]
     counts = np.bincount(codes, weights=np.repeat(per_document, sizes), minlength=len(names)).astype(np.int64)
     rows = [(names[int(n)], int(counts[n])) for n in np.flatnonzero(counts)]
     without = int(per_document[sizes == 0].sum())

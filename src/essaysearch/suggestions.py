@@ -21,7 +21,9 @@ def unknown_words(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
         folded = word.text.lower()
         close = nearest(folded, _candidates(snapshot, folded))
         remedy = f"; did you mean `{close}`?" if close else "."
-        yield Diagnostic("unknown-word", word.start, word.end, f"No passage has the word `{word.text}`{remedy}")
+        yield Diagnostic(
+            "unknown-word", word.start, word.end, f"No passage has the word `{word.text}`{remedy}"
+        )
 
 
 def _candidates(snapshot: Snapshot, word: str) -> Iterator[str]:

@@ -39,7 +39,9 @@ def locate(snapshot: Snapshot, id: str) -> tuple[View, int, int | None]:
     except UnknownId:
         found = snapshot.locate_document(id)
         if found is None:
-            raise UnknownId(f"Nothing bears the id `{id}`. Ids stand in search results (`passage_id`, `doc_id`).") from None
+            raise UnknownId(
+                f"Nothing bears the id `{id}`. Ids stand in search results (`passage_id`, `doc_id`)."
+            ) from None
         return found[0], found[1], None
 
 
@@ -59,7 +61,9 @@ def surroundings(snapshot: Snapshot, id: str, before: int, after: int) -> Surrou
     answers = tuple((row.passage, row.text) for row in (segment.passage(begin + n, record) for n in answered))
     document = segment.document(document_number, with_text=False, record=record)
     ancestors, missing = _ancestors(snapshot, document)
-    return Surroundings(document, passages, focus, answers, ancestors, missing, _replies(snapshot, document.id))
+    return Surroundings(
+        document, passages, focus, answers, ancestors, missing, _replies(snapshot, document.id)
+    )
 
 
 def _ancestors(snapshot: Snapshot, document: Document) -> tuple[tuple[Document, ...], str | None]:
@@ -96,9 +100,13 @@ def stats(snapshot: Snapshot) -> dict[str, Any]:
         segment = view.segment
         live = segment.live_documents
         names = segment.names("kind")
-        for code, count in zip(*np.unique(segment.file.array("kind_code")[live], return_counts=True), strict=True):
+        for code, count in zip(
+            *np.unique(segment.file.array("kind_code")[live], return_counts=True), strict=True
+        ):
             kinds[names[int(code) - 1]] = kinds.get(names[int(code) - 1], 0) + int(count)
-        for voice, count in zip(voices, np.bincount(segment.column("voice")[view.live], minlength=3), strict=False):
+        for voice, count in zip(
+            voices, np.bincount(segment.column("voice")[view.live], minlength=3), strict=False
+        ):
             voices[voice] += int(count)
         dated += int((segment.column("date_low")[live] != records.NO_DATE).sum())
     averages = snapshot.averages

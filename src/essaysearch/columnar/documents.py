@@ -56,7 +56,7 @@ def rank_documents(evaluation: Evaluation) -> list[tuple[View, Documents]]:
             if near is not None:
                 docs, values = near
                 summed = np.bincount(view.segment.doc_of[docs], weights=values, minlength=len(scores))
-                scores += scoring.proximity(*idf, summed)
+                scores += scoring.proximity(idf[0], idf[1], summed)
     return [(view, _join(evaluation, view, scores)) for view, scores in zip(views, whole, strict=True)]
 
 
@@ -89,7 +89,9 @@ def _weighted_leaves(node: Node, boost: float) -> list[tuple[Node, float]]:
     if isinstance(node, LEAVES):
         return [(node, boost * node.boost)]
     if isinstance(node, Clauses):
-        return [row for child in (*node.must, *node.should) for row in _weighted_leaves(child, boost * node.boost)]
+        return [
+            row for child in (*node.must, *node.should) for row in _weighted_leaves(child, boost * node.boost)
+        ]
     if isinstance(node, Same):
         return _weighted_leaves(node.child, boost * node.boost)
     return []

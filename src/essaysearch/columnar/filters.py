@@ -51,7 +51,11 @@ def _voice(segment: Segment, condition: Filter) -> Array:
     voices = segment.column("voice")
     if condition.op == "has":
         return np.ones(len(voices), dtype=bool)
-    return np.asarray(voices == VOICES.index(condition.value)) if condition.value in VOICES else np.zeros(len(voices), bool)
+    return (
+        np.asarray(voices == VOICES.index(condition.value))
+        if condition.value in VOICES
+        else np.zeros(len(voices), bool)
+    )
 
 
 def _values(segment: Segment, column: str, chosen: Array) -> Array:

@@ -176,7 +176,9 @@ def _phrase_table(view: View, phrase: Phrase) -> tuple[Array, Array]:
     docs, table = _together(view, infos, phrase.slop, phrase.ordered)
     if any(word.exact for word in phrase.words):
         words = tuple(word.text for word in phrase.words)
-        table = np.array([_literal(segment, int(doc), words) for doc in docs], dtype=np.int64).reshape(-1, FIELDS)
+        table = np.array([_literal(segment, int(doc), words) for doc in docs], dtype=np.int64).reshape(
+            -1, FIELDS
+        )
     return docs, table
 
 
@@ -187,7 +189,10 @@ def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tu
     common = lists[0]
     for other in lists[1:]:
         common = np.intersect1d(common, other, assume_unique=True)
-    spots = [positions_at(segment, info, np.searchsorted(docs, common)) for info, docs in zip(infos, lists, strict=True)]
+    spots = [
+        positions_at(segment, info, np.searchsorted(docs, common))
+        for info, docs in zip(infos, lists, strict=True)
+    ]
     place = 32
     keys = [(np.repeat(np.arange(len(common)), sizes) << place) + positions for sizes, positions in spots]
     if slop == 0:
@@ -198,7 +203,8 @@ def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tu
         met = keys[0][_near(view, common, keys[0], keys[1], slop, ordered, place)]
     else:
         met = np.array(
-            [key for key in keys[0].tolist() if _window(view, common, key, keys, slop, ordered, place)], dtype=np.int64
+            [key for key in keys[0].tolist() if _window(view, common, key, keys, slop, ordered, place)],
+            dtype=np.int64,
         )
     at = met >> place
     fields = field_of(view, common[at], met & ((1 << place) - 1))
@@ -215,7 +221,9 @@ def field_of(view: View, docs: Array, positions: Array) -> Array:
     return fields
 
 
-def _near(view: View, common: Array, first: Array, second: Array, slop: int, ordered: bool, place: int) -> Array:
+def _near(
+    view: View, common: Array, first: Array, second: Array, slop: int, ordered: bool, place: int
+) -> Array:
     """Which occurrences of the first word have one of the second within ``slop``, in their field."""
     met = np.zeros(len(first), dtype=bool)
     mask = (1 << place) - 1
@@ -229,7 +237,9 @@ def _near(view: View, common: Array, first: Array, second: Array, slop: int, ord
     return met
 
 
-def _window(view: View, common: Array, key: int, keys: list[Array], slop: int, ordered: bool, place: int) -> bool:
+def _window(
+    view: View, common: Array, key: int, keys: list[Array], slop: int, ordered: bool, place: int
+) -> bool:
     """Whether words can be chosen around an occurrence of the first so that all lie within ``slop``."""
     near = [key_list[np.abs(key_list - key) <= slop].tolist() for key_list in keys[1:]]
     doc = key >> place
@@ -244,7 +254,9 @@ def _window(view: View, common: Array, key: int, keys: list[Array], slop: int, o
                 continue
             if max(*chosen, other) - min(*chosen, other) > slop:
                 continue
-            if int(field_of(view, common[[doc]], np.array([other & mask]))[0]) == field and fits([*chosen, other], rest[1:]):
+            if int(field_of(view, common[[doc]], np.array([other & mask]))[0]) == field and fits(
+                [*chosen, other], rest[1:]
+            ):
                 return True
         return False
 
@@ -327,4 +339,3 @@ def _expand_table(view: View, leaf: Expand) -> tuple[Array, Array]:
     total = np.zeros((len(places), FIELDS), dtype=np.int64)
     np.add.at(total, back, np.concatenate(held_tables))
     return places, total
-

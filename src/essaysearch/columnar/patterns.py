@@ -52,7 +52,9 @@ def expanded_words(segment: Segment, leaf: Expand) -> list[str]:
     """The words themselves, sorted."""
     first = segment.column("surface_first")
     names = segment.surfaces()
-    return sorted(names[int(first[term]) + ordinal] for term, held in expansions(segment, leaf) for ordinal in held)
+    return sorted(
+        names[int(first[term]) + ordinal] for term, held in expansions(segment, leaf) for ordinal in held
+    )
 
 
 def _matching(segment: Segment, leaf: Expand) -> list[int]:

@@ -28,7 +28,9 @@ def bonus(snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array) -> Arra
     return added
 
 
-def nearness_by_passage(view: View, a: Word, b: Word, docs: Array | None = None) -> tuple[Array, Array] | None:
+def nearness_by_passage(
+    view: View, a: Word, b: Word, docs: Array | None = None
+) -> tuple[Array, Array] | None:
     """The passages (of ``docs``, ascending, or live) that hold both words, and their nearness in each."""
     segment = view.segment
     first, second = segment.term(a.term), segment.term(b.term)

@@ -44,7 +44,9 @@ def _units(evaluation: Evaluation, view: View, scope: str) -> Array:
             own = segment.file.array("id_code").astype(np.int64)
             names = segment.names("id")
             alone = [snapshot.unit_number(names[int(code) - 1]) for code in own]
-            documents = np.where(codes > 0, np.array([0, *numbers], dtype=np.int64)[codes], np.array(alone, np.int64))
+            documents = np.where(
+                codes > 0, np.array([0, *numbers], dtype=np.int64)[codes], np.array(alone, np.int64)
+            )
         else:
             documents = np.array([0, *numbers], dtype=np.int64)[codes]
         known = view.units[scope] = documents[segment.doc_of]
@@ -61,7 +63,9 @@ def _units_where(evaluation: Evaluation, node: Node, scope: str) -> set[int]:
         elif optional:
             held = set.union(*optional)
         else:
-            held = {n for v in evaluation.snapshot.views for n in _units(evaluation, v, scope)[v.live].tolist()}
+            held = {
+                n for v in evaluation.snapshot.views for n in _units(evaluation, v, scope)[v.live].tolist()
+            }
         for excluded in node.must_not:
             held -= _units_where(evaluation, excluded, scope)
         return held
@@ -74,13 +78,13 @@ def _units_where(evaluation: Evaluation, node: Node, scope: str) -> set[int]:
 
 def _sentences(evaluation: Evaluation, view: View, node: Node) -> Array:
     """Passages with one sentence in which the boolean holds: candidates first, then their texts."""
-    from essaysearch.sentences import sentence_spans
+    from essaysearch.sentences import sentences
 
     met = np.zeros(view.segment.passages, dtype=bool)
     loose = evaluation.mask(view, _without_exclusions(node)) & view.live
     for doc in np.flatnonzero(loose):
         text = view.segment.passage_text(int(doc))
-        met[doc] = any(_holds(view, node, text[start:end], int(doc)) for start, end in sentence_spans(text))
+        met[doc] = any(_holds(view, node, text[start:end], int(doc)) for start, end in sentences(text))
     return met
 
 
@@ -103,9 +107,11 @@ def _holds(view: View, node: Node, sentence: str, doc: int) -> bool:
             return False
         if any(_holds(view, child, sentence, doc) for child in node.must_not):
             return False
-        return bool(node.must) or not node.should or any(_holds(view, child, sentence, doc) for child in node.should)
+        return (
+            bool(node.must)
+            or not node.should
+            or any(_holds(view, child, sentence, doc) for child in node.should)
+        )
     if isinstance(node, (Word, Phrase, Expand)):
         return bool(occurrences(node, sentence))
     return isinstance(node, (Filter, AnyFilter))  # decided for the whole passage already
-
-

@@ -121,7 +121,9 @@ class Segment:
         self.file.touch("block_format", info.block, info.block_end)
         starts = self.file.view("block_pos")
         begin = int(starts[info.block])
-        end = int(starts[info.block_end]) if info.block_end < len(starts) else len(self.file.view("positions"))
+        end = (
+            int(starts[info.block_end]) if info.block_end < len(starts) else len(self.file.view("positions"))
+        )
         self.file.touch("positions", begin, end)
 
     def docs(self, info: TermInfo) -> Array:
@@ -144,7 +146,8 @@ class Segment:
         """(n, 4) frequencies by field of the term's postings with code 0, int64."""
         count = int(np.count_nonzero(self.codes(info) == EXCEPTION))
         first = int(self.file.view("block_exc")[info.block])
-        return self.file.view("exc")[first * FIELDS : (first + count) * FIELDS].reshape(-1, FIELDS).astype(np.int64)
+        rows = self.file.view("exc")[first * FIELDS : (first + count) * FIELDS]
+        return np.asarray(rows.reshape(-1, FIELDS).astype(np.int64))
 
     def frequencies(self, info: TermInfo) -> Array:
         """(postings, 4) frequencies by field, int64."""
@@ -227,14 +230,19 @@ class Segment:
     @cached_property
     def doc_of(self) -> Array:
         """The document of each passage, int64."""
-        first = self.column("doc_first").astype(np.int64)
-        return np.repeat(np.arange(self.documents), np.diff(first))
+        return np.repeat(np.arange(self.documents), self.doc_sizes)
+
+    @cached_property
+    def doc_sizes(self) -> Array:
+        """How many passages each document has, int64."""
+        first: Array = self.column("doc_first").astype(np.int64)
+        return first[1:] - first[:-1]
 
     @cached_property
     def order(self) -> Array:
         """The place of each passage by (document id, number), uint32: how equal scores are ordered."""
         ranks = self.column("doc_order").astype(np.int64)
-        sizes = np.diff(self.column("doc_first").astype(np.int64))
+        sizes = self.doc_sizes
         by_rank = np.empty(self.documents, dtype=np.int64)
         by_rank[ranks] = sizes
         begins = np.concatenate(([0], np.cumsum(by_rank)))[ranks]
@@ -329,7 +337,9 @@ class Segment:
     def passage_text(self, number: int) -> str:
         """A passage's text, exactly as in its document."""
         begin = int(self.column("pass_byte")[number])
-        return self.text.read(begin, begin + int(self.column("pass_size")[number])).decode("utf-8", "surrogatepass")
+        return self.text.read(begin, begin + int(self.column("pass_size")[number])).decode(
+            "utf-8", "surrogatepass"
+        )
 
     def document(self, number: int, with_text: bool = True, record: dict[str, Any] | None = None) -> Document:
         """A document as it was added; without its text and blocks unless asked for.
