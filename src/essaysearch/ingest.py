@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -178,9 +179,12 @@ def _finished(
 
 
 def _voiced(document: Document) -> Document:
+    """The document with the voices that can be inferred, where the module that infers is there."""
     try:
-        from essaysearch.voices import infer
-    except ImportError:
+        infer: Callable[[Document], Document] = import_module("essaysearch.voices").infer
+    except ModuleNotFoundError as error:
+        if error.name != "essaysearch.voices":
+            raise
         return document
     return infer(document)
 
