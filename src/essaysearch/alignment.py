@@ -76,11 +76,12 @@ def _gathered(pairs: list[Pair], quoted: Sequence[int], source: Sequence[int]) -
 
 def _runs(pairs: list[Pair]) -> list[Run]:
     runs: list[Run] = []
-    for i, j in pairs:
-        if runs and runs[-1].quoted + runs[-1].length == i and runs[-1].source + runs[-1].length == j:
-            runs[-1] = runs[-1]._replace(length=runs[-1].length + 1)
-        else:
-            runs.append(Run(i, j, 1))
+    begin = 0
+    for at in range(1, len(pairs) + 1):
+        (i, j), (first_i, first_j) = pairs[at] if at < len(pairs) else (-1, -1), pairs[begin]
+        if i - first_i != at - begin or j - first_j != at - begin:
+            runs.append(Run(first_i, first_j, at - begin))
+            begin = at
     return runs
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import pairwise
@@ -19,10 +20,10 @@ import numpy as np
 from essaysearch.alignment import Change, Run, difference, runs_between
 from essaysearch.analysis import fold
 from essaysearch.duplicates import Group, groups_of
-from essaysearch.model import Document, Passage, Voice
+from essaysearch.model import Block, Document, Passage, Voice
 from essaysearch.passages import FURNITURE
 from essaysearch.shingle_store import VOICES, Positions, ShingleStore, StoredDocument
-from essaysearch.shingles import Quote, read_quote, shingles_of_quote, word_hashes
+from essaysearch.shingles import Hashes, Quote, read_quote, shingles_of_quote, word_hashes
 
 SHORTEST = 4
 """A quotation of fewer words is never linked."""
@@ -36,7 +37,9 @@ LOWEST = 0.7
 _CANDIDATES = {"own": 8, "unknown": 4, "quoted": 4}
 _NEARLY_AS_GOOD, _AS_GOOD_AS_EXACT = 0.02, 0.995
 _MOST_CUTS, _WORTH_LOOKING, _COST_OF_CUT = 8, 5, 6
+_WHOLE = 0.9
 _NEVER = float("inf")
+_OPENING_MARKS = ('"', "“", "„", "«", "‘")
 _NAME_PART = re.compile(r"\w{2,}")
 _SURE_SCORE, _SURE_WORDS = 0.85, 12
 
@@ -52,7 +55,8 @@ class Link:
     ``own`` is a source, ``quoted`` the same thing quoted elsewhere, ``unknown`` may be either.
     ``passages`` are all passages the quotation runs over, ``passage_id`` the one that holds most of it.
     ``quoted`` are the places in the quoted text that stand in the source; ``source`` says, for each
-    of ``passages``, which of its words (from, to) they are.
+    of ``passages``, which of its words (from, to) they are. ``part`` says that the paragraphs they
+    stand in go on before or after them.
     """
 
     passage_id: str
@@ -64,16 +68,19 @@ class Link:
     passages: tuple[str, ...]
     quoted: tuple[tuple[int, int], ...]
     source: tuple[tuple[int, int], ...]
+    part: bool
 
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedSource:
-    """A passage that stands elsewhere under another author, though nothing marks it as a quotation.
+    """A paragraph that stands elsewhere under another author, though nothing marks it as a quotation.
 
-    ``confidence`` (0 to 1) falls where the words are few, altered, or common to many authors.
+    ``confidence`` (0 to 1) falls where the words are few, altered, or common to many authors, and
+    is halved where nothing says which of the two quotes the other: no dates, no quotation marks,
+    no name before it, and a paragraph of its own in both places.
     """
 
-    passage: Passage
+    block: Block
     link: Link
     confidence: float
     reason: str
@@ -101,8 +108,9 @@ class QuoteIndex:
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
         """Adds a document and its passages, in place of one with the same id. Furniture is left out."""
+        borders = [block.start for block in document.blocks]
         rows = [
-            (passage.id, VOICES.index(passage.voice), word_hashes(document.text[passage.start : passage.end]))
+            (passage.id, VOICES.index(passage.voice), _paragraphs(document.text, passage, borders))
             for passage in passages
             if passage.reason != FURNITURE
         ]
@@ -149,17 +157,17 @@ class QuoteIndex:
                 links.append(link)
         return _ranked(links, author, before)[:most]
 
-    def unmarked_sources(self, document: Document, passages: Iterable[Passage]) -> list[UnmarkedSource]:
-        """The passages of a document that stand in other documents under another author, and not later there.
+    def unmarked_sources(self, document: Document) -> list[UnmarkedSource]:
+        """The paragraphs of a document that stand in others under another author, and not later there.
 
-        Only passages that no mark calls quoted are looked at.
+        Only paragraphs of `SHORT` words or more that no mark calls quoted are looked at.
         """
         found = []
-        for passage in passages:
-            if passage.voice == "quoted" or passage.reason == FURNITURE:
+        for block in document.blocks:
+            if block.voice == "quoted" or block.role in ("furniture", "heading"):
                 continue
-            text = document.text[passage.start : passage.end]
-            words = len(read_quote(text).words)
+            text = document.text[block.start : block.end]
+            words = len(word_hashes(text))
             if words < SHORT:
                 continue
             links = self.link(text, exclude_doc=document.id, before=document.date)
@@ -168,10 +176,13 @@ class QuoteIndex:
                 continue
             best = theirs[0]
             authors = {name for link in theirs for name in link.authors}
-            length = min(1.0, words / _SURE_WORDS)
-            confidence = round(best.score * length * (1.0 if len(authors) < 3 else 0.5), 3)
-            who = best.authors[0] if best.authors else "an author who is not named"
-            found.append(UnmarkedSource(passage, best, confidence, f"stands in {best.document_id}, by {who}"))
+            reason = f"stands in {best.document_id}, by {best.authors[0]}"
+            confidence = best.score * min(1.0, words / _SURE_WORDS)
+            if len(authors) > 2:
+                confidence, reason = confidence / 2, f"{reason} and {len(authors) - 1} others"
+            if not _leads_there(text, best, document):
+                confidence, reason = confidence / 2, f"{reason}; nothing says who of the two quotes the other"
+            found.append(UnmarkedSource(block, best, round(confidence, 3), reason))
         return found
 
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
@@ -236,16 +247,16 @@ class QuoteIndex:
 
     def _link(self, quote: Quote, candidate: _Candidate, runs: list[Run], score: float) -> Link:
         store = self._store
-        held: dict[int, list[int]] = {}
-        for run in runs:
-            for place in range(run.source, run.source + run.length):
-                held.setdefault(int(store.passage_at(np.array([place]))[0]), []).append(place)
-        passages = sorted(held)
-        main = max(passages, key=lambda number: (len(held[number]), -number))
+        places = np.concatenate([np.arange(run.source, run.source + run.length) for run in runs])
+        numbers = store.passage_at(places)
+        passages, counts = np.unique(numbers, return_counts=True)
         ranges = []
-        for number in passages:
+        for number in passages.tolist():
+            here = places[numbers == number]
             first = store.words_of_passage(number)[0]
-            ranges.append((min(held[number]) - first, max(held[number]) + 1 - first))
+            ranges.append((int(here.min()) - first, int(here.max()) + 1 - first))
+        paragraphs = store.paragraphs_of_words(int(places.min()), int(places.max()) + 1)
+        main = int(passages[np.argmax(counts)])
         document = store.documents[candidate.document]
         return Link(
             passage_id=store.passages[main].id,
@@ -254,12 +265,13 @@ class QuoteIndex:
             voice=VOICES[candidate.voice],
             authors=document.authors,
             date=document.date,
-            passages=tuple(store.passages[number].id for number in passages),
+            passages=tuple(store.passages[number].id for number in passages.tolist()),
             quoted=tuple(
                 (quote.spans[run.quoted][0], quote.spans[run.quoted + run.length - 1][1])
                 for run in sorted(runs)
             ),
             source=tuple(ranges),
+            part=int(places.max() + 1 - places.min()) < _WHOLE * (paragraphs[1] - paragraphs[0]),
         )
 
 
@@ -353,6 +365,24 @@ def _is_by(authors: tuple[str, ...], name: str | None) -> bool:
         return True
     wanted = set(_NAME_PART.findall(fold(name)))
     return any(wanted <= (parts := set(_NAME_PART.findall(fold(a)))) or parts <= wanted for a in authors)
+
+
+def _leads_there(text: str, link: Link, document: Document) -> bool:
+    """Whether anything says that this text is the quotation and the other one the source."""
+    there, here = _instant(link.date), _instant(document.date)
+    if link.part or (there is not None and here is not None and there < here):
+        return True
+    before = text[: link.quoted[0][0]].strip()
+    if text.lstrip()[:1] in _OPENING_MARKS or before.endswith(_OPENING_MARKS):
+        return True
+    named = set(_NAME_PART.findall(fold(before)))
+    return any(named & set(_NAME_PART.findall(fold(author))) for author in link.authors)
+
+
+def _paragraphs(text: str, passage: Passage, borders: list[int]) -> list[Hashes]:
+    """The words of each paragraph of a passage; ``borders`` are where the document's blocks begin."""
+    inner = borders[bisect_right(borders, passage.start) : bisect_left(borders, passage.end)]
+    return [word_hashes(text[a:b]) for a, b in pairwise([passage.start, *inner, passage.end])]
 
 
 def _is_elsewhere(link: Link, document: Document) -> bool:

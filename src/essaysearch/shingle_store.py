@@ -10,6 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,11 +93,13 @@ class ShingleStore:
         self._alive = _Growing(np.empty(0, dtype=bool))
         self._words = _Growing(np.empty(0, dtype=np.uint32))
         self._passage_starts = _Growing(np.empty(0, dtype=np.int64))
+        self._paragraph_starts = _Growing(np.empty(0, dtype=np.int64))
         self._voices = _Growing(np.empty(0, dtype=np.int8))
         self._document_starts = _Growing(np.empty(0, dtype=np.int64))
         self._segments: list[_Segment] = []
         self._new_words: list[Hashes] = []
         self._new_passages: list[int] = []
+        self._new_paragraphs: list[int] = []
         self._new_documents: list[int] = []
         self._size = 0
         self._dead_words = 0
@@ -108,19 +111,24 @@ class ShingleStore:
     def __contains__(self, document_id: str) -> bool:
         return document_id in self._number
 
-    def add(self, document: StoredDocument, passages: Sequence[tuple[str, int, Hashes]]) -> None:
-        """Adds a document with its passages (id, voice, words), in place of one with the same id."""
+    def add(self, document: StoredDocument, passages: Sequence[tuple[str, int, Sequence[Hashes]]]) -> None:
+        """Adds a document, in place of one with the same id.
+
+        Its passages are (id, voice, the words of each paragraph), in order.
+        """
         self.remove(document.id)
         number = len(self.documents)
         self.documents.append(document)
         self._number[document.id] = number
         self._first_passages.append(len(self.passages))
         self._new_documents.append(self._size)
-        for name, voice, words in passages:
+        for name, voice, paragraphs in passages:
             self.passages.append(StoredPassage(name, number, voice))
             self._new_passages.append(self._size)
-            self._new_words.append(words)
-            self._size += len(words)
+            for words in paragraphs:
+                self._new_paragraphs.append(self._size)
+                self._new_words.append(words)
+                self._size += len(words)
 
     def remove(self, document_id: str) -> bool:
         """Takes a document out; False where it was not there."""
@@ -145,10 +153,11 @@ class ShingleStore:
         self._words.extend(words)
         fresh = self.passages[len(self._voices.values) :]
         self._voices.extend(np.array([passage.voice for passage in fresh], dtype=np.int8))
+        self._paragraph_starts.extend(np.array(self._new_paragraphs, dtype=np.int64))
         self._passage_starts.extend(np.array(self._new_passages, dtype=np.int64))
         self._document_starts.extend(starts)
         self._alive.extend(np.ones(len(starts), dtype=bool))
-        self._new_words, self._new_passages, self._new_documents = [], [], []
+        self._new_words, self._new_paragraphs, self._new_passages, self._new_documents = [], [], [], []
         if segment := _segment(words, starts - base, base):
             self._segments.append(segment)
         while len(self._segments) > 1 and len(self._segments[-1].hashes) * 2 > len(self._segments[-2].hashes):
@@ -235,6 +244,14 @@ class ShingleStore:
         self.settle()
         return _range(self._passage_starts.values, number, len(self._words.values))
 
+    def paragraphs_of_words(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the paragraphs that hold a range of words: the first one's start, the last one's end."""
+        starts = self._paragraph_starts.values
+        first, last = np.searchsorted(starts, [start, end - 1], side="right") - 1
+        return _range(starts, int(first), len(self._words.values))[0], _range(starts, int(last), self._size)[
+            1
+        ]
+
     def words(self, start: int, end: int) -> Hashes:
         """The hashes of a range of words."""
         self.settle()
@@ -246,12 +263,20 @@ class ShingleStore:
         fresh = ShingleStore()
         for number in self.live_documents():
             rows = [
-                (self.passages[p].id, self.passages[p].voice, self.words(*self.words_of_passage(p)).copy())
+                (self.passages[p].id, self.passages[p].voice, self._paragraphs_of_passage(p))
                 for p in self.passages_of_document(number)
             ]
             fresh.add(self.documents[number], rows)
         fresh.settle()
         self.__dict__.update(fresh.__dict__)
+
+    def _paragraphs_of_passage(self, number: int) -> list[Hashes]:
+        low, high = self.words_of_passage(number)
+        starts = self._paragraph_starts.values
+        inner = starts[
+            np.searchsorted(starts, low, side="right") : np.searchsorted(starts, high, side="left")
+        ]
+        return [self.words(a, b).copy() for a, b in pairwise([low, *inner.tolist(), high])]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the store into one file, which is replaced only when the new one is whole."""
@@ -267,6 +292,7 @@ class ShingleStore:
         arrays: dict[str, npt.NDArray[Any]] = {
             "tables": np.frombuffer(json.dumps(tables, separators=(",", ":")).encode(), dtype=np.uint8),
             "voices": self._voices.values,
+            "paragraph_starts": self._paragraph_starts.values,
             "words": self._words.values,
             "passage_starts": self._passage_starts.values,
             "document_starts": self._document_starts.values,
@@ -322,6 +348,7 @@ class ShingleStore:
         store._words = _Growing(arrays["words"])
         store._passage_starts = _Growing(arrays["passage_starts"])
         store._voices = _Growing(arrays["voices"])
+        store._paragraph_starts = _Growing(arrays["paragraph_starts"])
         store._document_starts = _Growing(arrays["document_starts"])
         store._size = len(arrays["words"])
         holders = arrays["passage_documents"]
