@@ -7,6 +7,7 @@ the package beside it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,6 +85,7 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
     package = _package(source, parts)
     tally = Tally(source)
     seen: set[str] = set()
+    assumed: Counter[str] = Counter()
     pending: Document | None = None
     read_any = False
     for part in package.spine:
@@ -97,7 +99,7 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
             yield Skipped(source.path, str(error).removeprefix(f"{source.path}: ").capitalize(), part)
             continue
         root = parse_html(markup)
-        said = tuple(f"{part}: {note}" for note in notes)
+        assumed.update(notes)
         if is_forum_page(root):
             for document in documents_of(root):
                 if not document.text:
@@ -107,13 +109,13 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
                 else:
                     seen.add(document.id)
                     read_any = True
-                    yield replace(document, notes=(*document.notes, *said), metadata={"book": package.title})
+                    yield replace(document, metadata={**document.metadata, "book": package.title})
             continue
         if _is_away(root, package.kinds.get(part, "")):
             tally.add("part is", "parts are", "a cover, contents or imprint, not text", part)
             continue
         for chapter in _chapters(root, part, package.labels):
-            document = _document(package, chapter, source.stem, said)
+            document = _document(package, chapter, source.stem)
             words = len(chapter.text.split())
             if not words or (words < _LEAST_WORDS and not chapter.labelled):
                 tally.add("part holds", "parts hold", "no text to speak of", part)
@@ -127,6 +129,8 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
         yield pending
     if not read_any:
         yield Skipped(source.path, "The book holds no chapters with text.")
+    for note, count in assumed.items():
+        source.note(f"in {count} of the book's {len(package.spine)} pages: {note}")
     yield from tally.skipped()
 
 
@@ -256,7 +260,7 @@ def _without_heading(
     return kept_blocks(text, blocks, wanted) if any(wanted) else (text, blocks)
 
 
-def _document(package: Package, chapter: _Chapter, stem: str, notes: tuple[str, ...]) -> Document:
+def _document(package: Package, chapter: _Chapter, stem: str) -> Document:
     name = Path(chapter.part).stem + (f"-{chapter.number}" if chapter.number else "")
     book = _book_id(package, stem)
     title = chapter.title
@@ -278,7 +282,6 @@ def _document(package: Package, chapter: _Chapter, stem: str, notes: tuple[str, 
         source=book.split("/")[0] if "/" in book else "epub",
         categories=package.subjects,
         metadata={key: value for key, value in facts.items() if value},
-        notes=notes,
     )
 
 
@@ -316,7 +319,7 @@ def _lone_part(source: SourceFile) -> Iterator[Reading]:
     for chapter in _chapters(root, Path(source.path).name, ()):
         titled = replace(chapter, title=whole or chapter.title)
         text, blocks = _without_heading(chapter.text, chapter.blocks, titled.title)
-        document = _document(package, replace(titled, text=text, blocks=blocks), source.stem, ())
+        document = _document(package, replace(titled, text=text, blocks=blocks), source.stem)
         if package == Package():
             note = "The book's package does not stand beside the page: its author is not known."
             own = derived_document_id("epub", "", titled.title or source.stem)

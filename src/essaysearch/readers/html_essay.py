@@ -12,7 +12,7 @@ from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks, to_blocks
-from essaysearch.readers.html_tree import Element, classes, parse_html, plain, tag_of
+from essaysearch.readers.html_tree import Element, brief, classes, parse_html, tag_of
 from essaysearch.readers.leading_lines import BYLINE, without_leading
 from essaysearch.readers.page_article import Content, main_content
 from essaysearch.readers.page_builds import Told, build_of
@@ -110,19 +110,21 @@ def _shown(root: Element, facts: PageFacts) -> PageFacts:
         "p", "span", "div", "a", "address", "h2", "h3", "h4", "h5", "time", "abbr", "li", "i", "em"
     ):
         names = " ".join((*classes(node), str(node.get("id") or "")))
-        if not authors and _BYLINE_CLASS.search(names) and not _beside(node):
-            said = plain(node)
+        if not authors and _BYLINE_CLASS.search(names):
+            said = brief(node)
             match = BYLINE.fullmatch(said)
             name = match["name"] if match else said
-            if 2 < len(said) <= 90 and not parse_date(name) and len(name.split()) <= 6:
+            is_name = 2 < len(said) <= 90 and not parse_date(name) and len(name.split()) <= 6
+            if is_name and not _beside(node):
                 authors, origins["authors"] = (name.strip(),), "byline"
-        if not date and (node.get("datetime") or _DATE_CLASS.search(names)) and not _beside(node):
+        if not date and (node.get("datetime") or (_DATE_CLASS.search(names) and brief(node))):
             inner = next(
                 (time for time in node.iter("time", "abbr") if time.get("datetime") or time.get("title")),
                 node,
             )
             stamp = str(inner.get("datetime") or inner.get("title") or "")
-            if found := parse_date(stamp) or parse_date(plain(node)):
+            found = parse_date(stamp) or parse_date(brief(node))
+            if found and not _beside(node):
                 date, origins["date"] = found, "date beside the text"
     return replace(facts, authors=authors, date=date, origins=origins)
 

@@ -41,6 +41,7 @@ _BLOCKS = frozenset(
 )
 _INLINE_CUSTOM = frozenset("d-math d-cite d-footnote d-slider d-code dt-math dt-cite dt-fn dt-code".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 hgroup".split())
+_BARE_FORMULAS = frozenset("math d-math dt-math mjx-container".split())
 _LISTS = frozenset("ul ol menu dir dl".split())
 _CODE = frozenset("pre listing xmp plaintext".split())
 
@@ -149,6 +150,10 @@ def html_to_blocks(fragment: str) -> tuple[str, tuple[Block, ...]]:
 
 def _skip(walk: _Walk, node: Element) -> bool:
     """Whether a subtree is left out here: it is not content, or it has just been said as a formula."""
+    if not node.keys():
+        tag = tag_of(node)
+        if tag not in _BARE_FORMULAS:
+            return tag in _DROPPED
     tex = formula(node)
     if tex is not None:
         walk.buffer.append(tex)

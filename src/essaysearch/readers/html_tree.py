@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Element: TypeAlias = Any
 """An lxml element. (lxml is imported only where markup is read.)"""
 
-MAX_DEPTH = 1500
+MAX_DEPTH = 1900
 """Elements nested deeper than this are unwrapped: their text stays, their tags go."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
-_NEVER_CLOSED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split()
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_ENDS_ITSELF = frozenset("p li dt dd tr td th option".split())
+_ENDS_PARAGRAPH = frozenset(
+    "address article aside blockquote div dl fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr main "
+    "nav ol p pre section table ul li".split()
 )
+_SEARCHED = 64
 _REFUSED = {code: None for code in range(32) if chr(code) not in "\t\n\r\f"}
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
@@ -30,17 +35,17 @@ def parse_html(markup: str) -> Element:
     Malformed markup is repaired as browsers repair it. Control characters are dropped.
     The tree may be up to 2,000 levels deep: walk it with iterators, never with recursion.
     """
-    from lxml import etree, html
+    from lxml import etree
 
     text = _DECLARATION.sub("", markup.translate(_REFUSED))
     if text.count("<") > MAX_DEPTH:
         text = _bounded(text)
-    parser = html.HTMLParser(encoding="utf-8", recover=True, no_network=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         root = None
-    return html.Element("html") if root is None else root
+    return etree.Element("html") if root is None else root
 
 
 def parse_fragment(markup: str) -> Element:
@@ -52,27 +57,49 @@ def parse_fragment(markup: str) -> Element:
 
 def _bounded(text: str) -> str:
     """The markup without the tags that would open more than `MAX_DEPTH` elements at once."""
-    depth = deepest = 0
-    for tag in _TAG.finditer(text):
-        if tag[2].lower() in _NEVER_CLOSED or tag[3].endswith("/"):
-            continue
-        depth = max(0, depth - 1) if tag[1] else depth + 1
-        deepest = max(deepest, depth)
-    if deepest <= MAX_DEPTH:
+    if _rewritten(text, None) <= MAX_DEPTH:
         return text
-    depth = 0
+    pieces: list[str] = []
+    _rewritten(text, pieces)
+    return "".join(pieces)
 
-    def kept(tag: re.Match[str]) -> str:
-        nonlocal depth
-        if tag[2].lower() in _NEVER_CLOSED or tag[3].endswith("/"):
-            return tag[0] if depth <= MAX_DEPTH // 2 else " "
+
+def _rewritten(text: str, pieces: list[str] | None) -> int:
+    """How many elements are open at once at most; with ``pieces``, tags beyond the bound are left out.
+
+    The open elements are followed as a parser does, as far as their number goes: a paragraph ends
+    where a block begins, an item where the next one begins.
+    """
+    opened: list[str] = []
+    deepest = position = 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].lower()
+        if name in _VOID or tag[3].endswith("/"):
+            continue
+        if opened and opened[-1] == "p" and name in _ENDS_PARAGRAPH and not tag[1]:
+            opened.pop()
+        if not tag[1]:
+            if opened and opened[-1] == name and name in _ENDS_ITSELF:
+                opened.pop()
+            opened.append(name)
+            deepest = max(deepest, len(opened))
+        within = len(opened) <= MAX_DEPTH
         if tag[1]:
-            depth = max(0, depth - 1)
-            return tag[0] if depth < MAX_DEPTH // 2 else "<br><br>"
-        depth += 1
-        return tag[0] if depth <= MAX_DEPTH // 2 else "<br><br>"
+            _close(opened, name)
+        if pieces is not None and not within:
+            pieces += (text[position : tag.start()], "<br><br>" if name in _ENDS_PARAGRAPH else "")
+            position = tag.end()
+    if pieces is not None:
+        pieces.append(text[position:])
+    return deepest
 
-    return _TAG.sub(kept, text)
+
+def _close(opened: list[str], name: str) -> None:
+    """Ends the element of this name, and those left open in it; an end without a beginning ends nothing."""
+    for back in range(1, min(len(opened), _SEARCHED) + 1):
+        if opened[-back] == name:
+            del opened[-back:]
+            return
 
 
 def classes(element: Element) -> tuple[str, ...]:
@@ -82,8 +109,24 @@ def classes(element: Element) -> tuple[str, ...]:
 
 def tag_of(element: Element) -> str:
     """The tag in lower case without a namespace; empty for a comment or processing instruction."""
-    tag = element.tag
+    return _name(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _name(tag: object) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def brief(element: Element, limit: int = 160) -> str:
+    """The element's text on one line where it has at most ``limit`` characters; empty where it is longer."""
+    pieces: list[str] = []
+    size = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        size += len(piece.strip())
+        if size > limit:
+            return ""
+    return " ".join("".join(pieces).split())
 
 
 def plain(element: Element | None) -> str:

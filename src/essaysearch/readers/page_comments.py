@@ -152,6 +152,10 @@ def _around(element: Element, places: dict[Element, int]) -> tuple[int | None, b
     while (node := node.getparent()) is not None:
         if node in places:
             return places[node], preview
+        # Some blogs put the answers behind the comment's element, not into it.
+        before = node.getprevious() if "children" in classes(node) else None
+        if before is not None and before in places:
+            return places[before], preview
         preview = preview or any(_PREVIEW.search(name) for name in classes(node))
     return None, False
 
