@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
-from essaysearch.model import Answered, Hit
+from essaysearch.model import Answered, Document, Hit
 from essaysearch.snippets import snippet
 from essaysearch.tree import Node
 
@@ -49,10 +49,22 @@ def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = Non
         speaker=passage.speaker,
         confidence=passage.confidence,
         reason=passage.reason,
-        line=document.line,
+        line=_line(segment, document_number, number, document),
         size=size,
         metadata=document.metadata,
     )
+
+
+TRUE_TO_THE_LINE = frozenset(("comment-page", "author-page", "text"))
+"""Readers whose documents keep the lines of their files."""
+
+
+def _line(segment: Segment, document_number: int, number: int, document: Document) -> int:
+    """The line of the file where a passage begins, or where its document does; 0 if not known."""
+    if not document.line or document.reader not in TRUE_TO_THE_LINE:
+        return document.line
+    begins = int(segment.doc_begin[document_number])
+    return document.line + segment.text.read(begins, int(segment.column("pass_byte")[number])).count(b"\n")
 
 
 def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:

@@ -94,7 +94,8 @@ class _Run:
         from essaysearch.passages import split
 
         self._before, self._writer, self._report, self._split = before, writer, report, split
-        self._seen: dict[str, str] = {}
+        self._seen: dict[str, tuple[str, int]] = {}
+        self._waiting: set[str] = set()
         self._failed: set[str] = set()
         self._ended: set[str] = set()
 
@@ -113,36 +114,64 @@ class _Run:
             self._writer.facts["sources"] = sources
 
     def take(self, document: Document) -> None:
-        """Add a document, or find that it is there already."""
-        report = self._report
+        """Add a document, or find that it is there already.
+
+        Of one document met in several files the fullest text is kept; all its files are reported.
+        """
+        size = len(document.text.encode("utf-8", "surrogatepass"))
         known = self._seen.get(document.id)
         if known is not None:
-            if known != document.path:
-                paths = report.repeated.setdefault(document.id, [known])
-                if document.path not in paths:
-                    paths.append(document.path)
-            else:
-                report.notes.append(
-                    f"{document.path}: the id `{document.id}` stands in it more than once; the first was kept."
-                )
+            self._meet_again(document, size, *known)
             return
-        self._seen[document.id] = document.path
-        report.inferred.count(document)
+        self._report.inferred.count(document)
         before = self._before.locate_document(document.id)
         if before is None:
-            report.added += 1
-        else:
-            view, number = before
-            recorded = view.segment.keyword("path", number) or ""
-            elsewhere = recorded != document.path and os.path.exists(recorded)
-            if elsewhere:
-                report.repeated.setdefault(document.id, [recorded, document.path])
-            same = int(view.segment.column("doc_print")[number]) == records.fingerprint(document)
-            if same and (recorded == document.path or elsewhere):
-                report.unchanged += 1
-                return
-            report.changed += 1
+            self._report.added += 1
+            self._put(document, size)
+            return
+        view, number = before
+        recorded = view.segment.keyword("path", number) or ""
+        kept = int(view.segment.column("doc_size")[number])
+        elsewhere = recorded != document.path and os.path.exists(recorded)
+        if elsewhere:
+            self._repeat(document.id, recorded, document.path)
+        fuller = elsewhere and size <= kept
+        if fuller or (recorded == document.path and self._as_committed(document)):
+            self._seen[document.id] = (recorded, kept)
+            self._report.unchanged += 1
+            if fuller:
+                self._waiting.add(document.id)
+            return
+        self._report.changed += 1
+        self._put(document, size)
+
+    def _as_committed(self, document: Document) -> bool:
+        return self._writer.fingerprint_of(document.id) == records.fingerprint(document)
+
+    def _put(self, document: Document, size: int) -> None:
+        self._seen[document.id] = (document.path, size)
         self._writer.add(document, self._split(document))
+
+    def _meet_again(self, document: Document, size: int, path: str, kept: int) -> None:
+        if document.id in self._waiting and path == document.path:
+            # The version that was committed, after another file's shorter one.
+            self._waiting.remove(document.id)
+            if not self._as_committed(document):
+                self._report.unchanged -= 1
+                self._report.changed += 1
+                self._put(document, size)
+        elif path == document.path:
+            self._report.notes.append(
+                f"{path}: the id `{document.id}` stands in it more than once; the first was kept."
+            )
+        else:
+            self._repeat(document.id, path, document.path)
+            if size > kept:
+                self._put(document, size)
+
+    def _repeat(self, key: str, *paths: str) -> None:
+        held = self._report.repeated.setdefault(key, [])
+        held += [path for path in paths if path not in held]
 
     def finish(self, pruned: list[str]) -> None:
         """Drop what files read whole no longer hold and, under ``pruned``, what has no file any more."""
