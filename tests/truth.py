@@ -34,8 +34,8 @@ def examples(usual: int) -> int:
 # Documents
 
 WORDS = (
-    "model models modeling modelled train training deceive deceptive the The a risk Risks café Café CAFÉ naïve"
-    " Lukošiūtė straße STRASSE it's C++ 3.14 200[1-9] well-being state-of-the-art <tag> ``quoted'' —"
+    "model models modeling modelled train training deceive deceptive the The a risk Risks café Café CAFÉ"
+    " naïve Lukošiūtė straße STRASSE it's C++ 3.14 200[1-9] well-being state-of-the-art <tag> ``quoted'' —"
     " “curly” 日本語 東京 Ωmega ﬁne ½ 🙂 🇫🇷 кот कि e\u0301te\u0301 \ud800 \x00 \u200d مرحبا ok?"
 ).split(" ")
 words = st.sampled_from(WORDS) | st.text(max_size=6)
@@ -94,8 +94,9 @@ def entries(draw: Any, key: str | None = None) -> Entry:
         authors=authors, authors_complete=draw(st.booleans()), authors_inferred=authors[:1],
         categories=tuple(draw(st.lists(names, max_size=2))), date=draw(dates),
         date_inferred=draw(st.sampled_from(["", "from the heading"])), url=draw(lines), source=draw(lines),
-        karma=draw(karmas), thread=draw(lines), parent=draw(lines), reader=draw(st.sampled_from(["", "plain"])),
-        path=draw(texts), line=draw(st.integers(0, 99)), notes=tuple(draw(st.lists(texts, max_size=2))),
+        karma=draw(karmas), thread=draw(lines), parent=draw(lines), path=draw(texts),
+        reader=draw(st.sampled_from(["", "plain"])), line=draw(st.integers(0, 99)),
+        notes=tuple(draw(st.lists(texts, max_size=2))),
         metadata=draw(st.dictionaries(st.text(max_size=3), json_values, max_size=2)),
     )  # fmt: skip
     return document, tuple(passages)
