@@ -8,6 +8,7 @@ else is said, and then as inferred. Comments in feeds keep their post and what t
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 
 from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
@@ -29,7 +30,7 @@ _STAMPED = re.compile(r"(.+?)\s+(\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.+)\)|(.+?)\s*<\S+@\S+>")
 _BODIES = (
     "content", "content:encoded", "xhtml:body", "body", "fullitem", "description", "summary",
-    "itunes:summary",
+    "itunes:summary", "dc:description",
 )  # fmt: skip
 _DATES = (
     "published", "pubDate", "pubdate", "dc:date", "issued", "dcterms:issued", "created", "dcterms:created",
@@ -125,6 +126,17 @@ def _person(element: Element) -> tuple[str, str]:
     return full, ""
 
 
+def _text(element: Element) -> str:
+    """The element's text, unpacked where Atom says that it is base64."""
+    text = text_in(element)
+    if attribute(element, "mode") == "base64" or attribute(element, "type").endswith("octet-stream"):
+        try:
+            return b64decode(text).decode("utf-8", "replace")
+        except ValueError:
+            return text
+    return text
+
+
 def _is_html(element: Element) -> bool | None:
     """What Atom says of a text's type: True (markup), False (plain), None (not said)."""
     kind = attribute(element, "type").lower()
@@ -135,7 +147,7 @@ def _is_html(element: Element) -> bool | None:
 
 def _document(found: Found, feed: Feed) -> Document | None:
     entry = found.element
-    title = as_line(text_in(titles[0]), _is_html(titles[0])) if (titles := children(entry, "title")) else ""
+    title = as_line(_text(titles[0]), _is_html(titles[0])) if (titles := children(entry, "title")) else ""
     persons = [_person(e) for key in ("author", "dc:creator", "creator") for e in children(entry, key)]
     authors = tuple(dict.fromkeys(author for author, _ in persons if author)) or feed.authors
     stamps = [stamp for _, stamp in persons if stamp]
@@ -178,7 +190,7 @@ def _body(entry: Element) -> tuple[str, tuple[Block, ...]]:
             if len(element):
                 made.append(html_to_blocks(markup_in(element)))
             else:
-                made.append(as_blocks(text_in(element), _is_html(element)))
+                made.append(as_blocks(_text(element), _is_html(element)))
         longest = max(made, key=lambda body: len(body[0]), default=None)
         if longest and longest[0].strip():
             return longest

@@ -114,7 +114,8 @@ def _is_true(value: Any) -> bool:
 
 def _kind(item: dict[str, Any]) -> Kind:
     kind = string(item.get("type"))
-    tags = item.get("_tags") or ()
+    listed = item.get("_tags")
+    tags = listed if isinstance(listed, list) else ()
     if kind in _STORIES or "story" in tags or "poll" in tags or "job" in tags:
         return "post"
     if kind or "comment" in tags:

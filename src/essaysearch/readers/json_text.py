@@ -205,7 +205,8 @@ def _parse(text: str, at: int) -> tuple[Any, int, str]:
                     return _broken(root, text, at, _why(text, at))
                 value = opened = {} if text[at] == "{" else []
                 at += 1
-            if at >= len(text) and opened is None and not isinstance(value, (str, list, dict)):
+            scalar = opened is None and not isinstance(value, str | list | dict)
+            if scalar and (at >= len(text) or text[at] in ".eE+-"):
                 return _broken(root, text, at, "the file breaks off")
             if isinstance(top, dict):
                 top[keys[-1]] = value

@@ -27,6 +27,7 @@ _ENDS = (".", "!", "?", ":", "”", '"', ")", ";")
 _JOINED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+_ENTRY = re.compile(r"\[\d{1,3}\]\s")
 _LEADERS = re.compile(r"(?:\. ?){6,}\s*(?:\d+|[ivxlc]+)\s*$")
 _BULLET_ALONE = re.compile(r"[•◦▪‣·∙*–-]")
 
@@ -180,7 +181,7 @@ def _continues(piece: _Piece, line: Line, role: Role, leading: float) -> bool:
         return False
     if role == "code" or piece.role == "code":
         return role == piece.role and (turned or apart < 2.5 * leading)
-    if role == "list":
+    if role == "list" or _ENTRY.match(line.text):
         return False
     if abs(line.size - last.size) > 0.12 * last.size and len(line.text) > 3:
         return False

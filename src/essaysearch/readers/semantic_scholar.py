@@ -59,7 +59,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
         for record, context in _papers(value):
             found += 1
             document = _document(record, context, line) if record is not None else None
-            if document is None:
+            if document is None and record is not None and "authorId" in record:
+                tally.add("entry is an author", "entries are authors", "and no paper", place)
+            elif document is None:
                 tally.add("paper has", "papers have", "neither a title nor an abstract", place)
             elif repeats and document.id in seen:
                 tally.add("paper stands", "papers stand", "here a second time", document.id)
@@ -142,8 +144,8 @@ def _papers(value: Any) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]
                     yield from _papers(entry)
                 else:
                     yield None, {}
-        if not lists and ("authorId" in value or value):
-            yield None, {}
+        if not lists and value:
+            yield value, {}
 
 
 def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Document | None:

@@ -22,10 +22,11 @@ _LETTERS = {
 _SYMBOLS = {
     "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
     "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textbackslash": "\\",
-    "textasciitilde": "~", "textunderscore": "_", "textregistered": "®", "texttrademark": "™", "textdegree": "°", "ldots": "…",
-    "dots": "…", "textellipsis": "…", "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€",
-    "texteuro": "€", "textbullet": "•", "guillemotleft": "«", "guillemotright": "»",
-    "textasteriskcentered": "*",    "textbar": "|", "textless": "<", "textgreater": ">",
+    "textasciitilde": "~", "textunderscore": "_", "textregistered": "®", "texttrademark": "™",
+    "textdegree": "°", "ldots": "…", "dots": "…", "textellipsis": "…", "S": "§", "P": "¶",
+    "copyright": "©", "pounds": "£", "euro": "€", "texteuro": "€", "textbullet": "•",
+    "guillemotleft": "«", "guillemotright": "»", "textasteriskcentered": "*", "textbar": "|",
+    "textless": "<", "textgreater": ">",
 }  # fmt: skip
 
 _BASE = r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij])(?![A-Za-z])|([^\W\d_]))"

@@ -37,20 +37,33 @@ PREFIXES = {
 """How namespaces are called in `name`, by the beginning of their address; the longest beginning counts."""
 
 
+UNKNOWN = "prefix:"
+"""How the address of a namespace begins that nothing declares, or that is not known: its prefix follows."""
+
+
+def is_known(uri: str) -> bool:
+    """Whether the address is that of a namespace in `PREFIXES`."""
+    return _prefix(uri) is not None
+
+
+def _prefix(uri: str) -> str | None:
+    uri = "http://" + uri.removeprefix("https://") if uri.startswith("https://") else uri
+    known = [start for start in PREFIXES if uri.startswith(start)]
+    if not known:
+        return None
+    if "wordpress.org/export" in uri and "/excerpt" in uri:
+        return "excerpt"
+    return PREFIXES[max(known, key=len)]
+
+
 @lru_cache(maxsize=4096)
 def _name(tag: str) -> str:
     if not tag.startswith("{"):
         return tag
     uri, _, local = tag[1:].partition("}")
-    if uri.startswith("undeclared:"):
-        prefix = uri.partition(":")[2]
-        return f"{prefix}:{local}"
-    known = [start for start in PREFIXES if uri.startswith(start)]
-    if not known:
+    prefix = uri.removeprefix(UNKNOWN) if uri.startswith(UNKNOWN) else _prefix(uri)
+    if prefix is None:
         return f"?:{local}"
-    prefix = PREFIXES[max(known, key=len)]
-    if prefix == "wp" and "/excerpt" in uri:
-        prefix = "excerpt"
     return f"{prefix}:{local}" if prefix else local
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.streamed import text_pieces
-from essaysearch.readers.xml_elements import Element
+from essaysearch.readers.xml_elements import UNKNOWN, Element, is_known
 from essaysearch.readers.xml_mend import mended, with_plain_entities
 
 _DECLARED_SPACE = re.compile(r"""\sxmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -271,9 +271,7 @@ def _parsed(
 def _tree(text: str, spaces: str) -> Element:
     used = {prefix for prefix in _PREFIX.findall(text) if prefix not in ("xml", "xmlns")}
     missing = "".join(
-        f' xmlns:{prefix}="undeclared:{prefix}"'
-        for prefix in sorted(used)
-        if f"xmlns:{prefix}=" not in spaces
+        f' xmlns:{prefix}="{UNKNOWN}{prefix}"' for prefix in sorted(used) if f"xmlns:{prefix}=" not in spaces
     )
     root = ET.fromstring(f"<essaysearch{spaces}{missing}>{text}</essaysearch>")
     if len(root) != 1 or (root.text or "").strip():
@@ -287,14 +285,20 @@ def _said(error: ET.ParseError) -> str:
 
 
 def _spaces(header: str) -> str:
-    """The namespaces declared before the first element that matters, as attributes."""
+    """The namespaces declared before the first element that matters, as attributes.
+
+    An address that is not known is replaced by the prefix, which may well be.
+    """
     declared: dict[str, str] = {}
     for prefix, double, single in _DECLARED_SPACE.findall(header):
         declared.setdefault(prefix, double or single)
     made = []
     for prefix, uri in declared.items():
-        if uri and "<" not in uri and prefix not in ("xml", "xmlns"):
-            made.append(f' xmlns{":" * bool(prefix)}{prefix}="{with_plain_entities(uri)[0]}"')
+        if not uri or "<" in uri or prefix in ("xml", "xmlns"):
+            continue
+        if prefix and not is_known(uri):
+            uri = f"{UNKNOWN}{prefix}"
+        made.append(f' xmlns{":" * bool(prefix)}{prefix}="{with_plain_entities(uri)[0]}"')
     return "".join(made)
 
 

@@ -1,0 +1,161 @@
+"""PDF: running heads go, words cut at a line's end are joined, structure is read off the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from essaysearch import ingest
+from essaysearch.model import Document, Skipped
+
+pytest.importorskip("pypdf")
+
+Placed = tuple[float, float, float, str, str]
+"""Left and bottom in points, size, font (``F1`` roman, ``F2`` bold, ``F3`` typewriter), text."""
+
+
+def pdf(pages: list[list[Placed]], info: str = "") -> bytes:
+    """A PDF with these lines on its pages: the smallest file that says so."""
+    fonts = "".join(
+        f"/F{n} << /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >> "
+        for n, name in enumerate(("Times-Roman", "Times-Bold", "Courier"), 1)
+    )
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", f"<< {info} >>".encode()]
+    kids = []
+    for lines in pages:
+        shown = "\n".join(
+            "BT /{} {} Tf 1 0 0 1 {} {} Tm ({}) Tj ET".format(
+                font, size, x, y, text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+            )
+            for x, y, size, font, text in lines
+        ).encode("cp1252")
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown))
+        content = len(objects)
+        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {content} 0 R"
+        objects.append(f"{page} /Resources << /Font << {fonts} >> >> >>".encode())
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"trailer << /Size %d /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        len(objects) + 1,
+        table,
+    )
+
+
+def column(top: float, *lines: str, x: float = 72, size: float = 10, font: str = "F1") -> list[Placed]:
+    return [(x, top - 12 * n, size, font, text) for n, text in enumerate(lines)]
+
+
+def paper() -> bytes:
+    first = [
+        (10, 400, 9, "F1", "arXiv:2401.05566v2  [cs.LG]  17 Jan 2024"),
+        (150, 720, 18, "F1", "On Watchful"),
+        (150, 700, 18, "F1", "Machines"),
+        *column(670, "Ada Quill"),
+        (280, 640, 10, "F2", "Abstract"),
+        *column(
+            620,
+            "We ask whether machines that watch them-",
+            "selves behave, and show that a self-model",
+            "helps.",
+        ),
+        (72, 570, 12, "F2", "1 Introduction"),
+        *column(550, "A first paragraph of ordinary length that is", "set over two lines."),
+        *column(500, "A second one, after a gap, goes on over the"),
+        (300, 40, 10, "F1", "1"),
+    ]
+    bodies = [
+        [
+            *column(730, "page and ends here."),
+            *column(700, "• one thing", "• another thing that is", "  longer"),
+            *column(650, "x = f(y)", "print(x)", font="F3"),
+            *column(600, "The third paragraph stands alone on its", "lines and ends at their end."),
+        ],
+        [
+            *column(
+                730,
+                *(f"Line {word} of a page without breaks" for word in ("alpha", "beta", "gamma", "delta")),
+            )
+        ],
+        [
+            (72, 730, 12, "F2", "References"),
+            *column(710, "[1] B. Stone. On selves. 2020.", "[2] C. Reed. More of the same. 2021."),
+        ],
+    ]
+    later = [
+        [
+            (72, 760, 10, "F1", "A. Quill"),
+            (500, 760, 10, "F1", "Watchful Machines"),
+            *body,
+            (300, 40, 10, "F1", str(number)),
+        ]
+        for number, body in enumerate(bodies, 2)
+    ]
+    return pdf([first, *later], "/Author (Ada Quill) /Title (paper.dvi) /CreationDate (D:20240118)")
+
+
+@pytest.fixture
+def read(tmp_path):
+    def run(data: bytes):
+        path = Path(tmp_path / "paper.pdf")
+        path.write_bytes(data)
+        return list(ingest.read(path))
+
+    return run
+
+
+def test_a_paper_reads_as_a_person_would_read_it(read):
+    (document,) = read(paper())
+    assert isinstance(document, Document)
+    assert document.title == "On Watchful Machines"
+    assert document.kind == "essay"
+    assert document.authors == ("Ada Quill",)
+    assert document.id == "arxiv:2401.05566#pdf"
+    assert document.date == "2024-01-17"
+    assert document.categories == ("cs.LG",)
+    assert document.metadata["made"] == "2024-01-18"
+    blocks = [(block.role, document.text[block.start : block.end]) for block in document.blocks]
+    assert blocks[1:8] == [
+        ("heading", "Abstract"),
+        (
+            "paragraph",
+            "We ask whether machines that watch themselves behave, and show that a self-model helps.",
+        ),
+        ("heading", "1 Introduction"),
+        ("paragraph", "A first paragraph of ordinary length that is set over two lines."),
+        ("paragraph", "A second one, after a gap, goes on over the page and ends here."),
+        ("list", "• one thing\n• another thing that is longer"),
+        ("code", "x = f(y)\nprint(x)"),
+    ]
+    assert blocks[-3:] == [
+        ("heading", "References"),
+        ("note", "[1] B. Stone. On selves. 2020."),
+        ("note", "[2] C. Reed. More of the same. 2021."),
+    ]
+
+
+def test_what_repeats_on_every_page_is_in_no_block(read):
+    (document,) = read(paper())
+    assert "A. Quill" not in document.text
+    assert "arXiv:" not in document.text
+    assert not any(line.strip() in ("1", "2", "3", "4") for line in document.text.split("\n"))
+
+
+def test_a_pdf_of_images_says_that_it_holds_no_text(read):
+    (skipped,) = read(pdf([[], []]))
+    assert isinstance(skipped, Skipped)
+    assert "its pages are images" in skipped.reason
+
+
+@pytest.mark.parametrize("cut", [9, 60, 400, 900])
+def test_a_damaged_pdf_is_refused_or_read_in_part_with_a_sentence(read, cut):
+    readings = read(paper()[:cut])
+    assert readings
+    assert all("unforeseen" not in reading.reason for reading in readings if isinstance(reading, Skipped))
