@@ -127,18 +127,18 @@ def _leaf(evaluation: Evaluation, view: View, leaf: Node, number: int, boost: fl
             share = times / float(norms[field][number])
             x += share
             length = int(view.segment.lengths[field][number])
-            parts.append(
-                Explanation(
-                    share,
-                    f"{times} × in the {RANKING_FIELDS[field]} of {length} words, over its norm {float(norms[field][number]):.3f}",
-                )
-            )
+            norm = float(norms[field][number])
+            told = f"{times} × in the {RANKING_FIELDS[field]} of {length} words, over its norm {norm:.3f}"
+            parts.append(Explanation(share, told))
     df = evaluation.df(leaf)
     idf = float(scoring.idf(df, evaluation.snapshot.passages))
     factor = boost * leaf.boost
-    value = factor * idf * float(scoring.saturate(x))
-    label = f"{name_of(leaf)}: {factor:g} × idf {idf:.3f} ({df} of {evaluation.snapshot.passages} passages) × saturation {float(scoring.saturate(x)):.3f} of"
-    return Explanation(value, label, tuple(parts))
+    saturation = float(scoring.saturate(x))
+    label = (
+        f"{name_of(leaf)}: {factor:g} × idf {idf:.3f} ({df} of {evaluation.snapshot.passages} passages)"
+        f" × saturation {saturation:.3f} of"
+    )
+    return Explanation(factor * idf * saturation, label, tuple(parts))
 
 
 def why_not(snapshot: Snapshot, tree: Node, passage_id: str) -> list[str]:
@@ -194,7 +194,8 @@ def _reason(evaluation: Evaluation, view: View, node: Node, number: int) -> str:
             evaluation, view, Phrase(node.words, node.slop, node.ordered), number
         ):
             return f"`{shown}`: it has the phrase, but not in {' or '.join(node.fields)}."
-        return f"`{shown}`: it has all of the words, but they do not stand {'near enough' if node.slop else 'side by side in this order'}."
+        how = "near enough" if node.slop else "side by side in this order"
+        return f"`{shown}`: it has all of the words, but they do not stand {how}."
     if isinstance(node, Expand):
         return f"`{shown}`: none of its words matches the pattern."
     if isinstance(node, Same):

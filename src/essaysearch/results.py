@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _JSON_FIELDS = (
-    "rank", "score", "passage_id", "doc_id", "kind", "title", "authors", "authors_complete", "authors_inferred",
-    "date", "url", "path", "section", "karma", "text", "start", "end", "voice",
+    "rank", "score", "passage_id", "doc_id", "kind", "title", "authors", "authors_complete",
+    "authors_inferred", "date", "url", "path", "section", "karma", "text", "start", "end", "voice",
 )  # fmt: skip
 
 

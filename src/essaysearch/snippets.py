@@ -72,7 +72,7 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 def _window(text: str, found: list[list[Span]], spans: list[Span], length: int) -> Span:
-    """Where the window begins and ends: the most different leaves, then the most matches, the first of equals."""
+    """Where the window begins and ends: most different leaves, then most matches, the first of equals."""
     if not spans:
         return 0, _word_end(text, length)
     starts = [[start for start, _ in held] for held in found]

@@ -1,4 +1,4 @@
-"""A passage among what stands around it: its neighbours, what it answers, its thread; and the library's counts."""
+"""A passage among what stands around it: neighbours, what it answers, its thread; the library's counts."""
 
 from __future__ import annotations
 

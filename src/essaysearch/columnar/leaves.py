@@ -105,8 +105,8 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
         file = segment.file
         kernels.postings(
-            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
-            norms, np.array(row_of(info)), docs, x,
+            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"),
+            file.view("block_exc"), norms, np.array(row_of(info)), docs, x,
         )  # fmt: skip
         return Found(docs, x)
     docs, codes = segment.docs(info), segment.codes(info)
@@ -154,9 +154,10 @@ def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
         segment.touch_positions(info)
     file = segment.file
     docs, x, table = kernels.phrase(
-        file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"), file.view("block_exc"),
-        np.zeros(0, np.uint8), np.array([row_of(info) for info in known]), file.view("block_pos"),
-        file.view("block_format"), file.view("positions"), view.starts, norms, phrase.slop, phrase.ordered,
+        file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"),
+        file.view("block_exc"), np.zeros(0, np.uint8), np.array([row_of(info) for info in known]),
+        file.view("block_pos"), file.view("block_format"), file.view("positions"), view.starts, norms,
+        phrase.slop, phrase.ordered,
     )  # fmt: skip
     if phrase.fields is None:
         return Found(docs, x)

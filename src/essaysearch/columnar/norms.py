@@ -65,7 +65,8 @@ def averages_of(lengths: Array, live: Array) -> Averages:
 def norms_of(lengths: Array, voices: Array, averages: Averages, words: int = 1) -> Array:
     """(fields, passages) float32 norms K_f; the body of a quoted passage takes the field ``quote``.
 
-    ``lengths``: (fields, passages); ``words``: how many ranking words the query has. Fields that no passage fills are left out from the end on.
+    ``lengths``: (fields, passages); ``words``: how many ranking words the query has. Fields
+    that no passage fills are left out from the end on.
     """
     used = max((field + 1 for field in range(len(lengths)) if averages.holders[field]), default=1)
     norms = np.empty((used, lengths.shape[1]), dtype=np.float32)

@@ -135,8 +135,8 @@ class Segment:
             distance = np.frombuffer(raw.tobytes(), dtype=f"<u{info.width}").astype(np.int64)
         base = self.file.view("block_base")[info.block : info.block_end].astype(np.int64)
         if len(base) == 1:
-            return distance + base[0]
-        return distance + np.repeat(base, BLOCK)[: info.df]
+            return np.asarray(distance + base[0])
+        return np.asarray(distance + np.repeat(base, BLOCK)[: info.df])
 
     def codes(self, info: TermInfo) -> Array:
         """The codes of a term's postings, uint8."""
