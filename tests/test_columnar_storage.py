@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import pickle
 import subprocess
@@ -18,7 +19,14 @@ import pytest
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar import writer as writers
 from essaysearch.columnar.store import Store, numba_present
-from essaysearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexReadOnly, NotAnIndex
+from essaysearch.errors import (
+    EngineConflict,
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    IndexReadOnly,
+    NotAnIndex,
+)
 from truth import assert_holds, documents, held, library_of, plain_entry
 
 
@@ -106,6 +114,18 @@ def test_opening_reads_no_pickle(tmp_path, monkeypatch):
     assert_holds(Store(tmp_path).snapshot(), library(3))
 
 
+@pytest.mark.parametrize("rival", ["Whoosh", "Whoosh-Reloaded"])
+def test_another_whoosh_beside_whoosh3_is_named_with_the_remedy(tmp_path, monkeypatch, rival):
+    def version(name: str) -> str:
+        if name == rival:
+            return "2.7.4"
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    with pytest.raises(EngineConflict, match=f"pip uninstall {rival} whoosh3"):
+        Store(tmp_path, create=True)
+
+
 # Committing
 
 
@@ -120,17 +140,20 @@ def test_a_commit_that_changes_nothing_keeps_the_generation(tmp_path):
         assert not pen.delete("x")
     assert store.snapshot() is before
     assert manifests.load(tmp_path).generation == 1
-    assert set(manifests.load(tmp_path).files()) == {
-        name for name in os.listdir(tmp_path) if name.endswith(".cols")
-    }
+    assert {path.name for path in tmp_path.glob("*.cols")} == manifests.load(tmp_path).files()
 
 
 def test_an_exception_within_a_writer_undoes_all_of_it(tmp_path):
     store = filled(tmp_path)
-    with pytest.raises(ZeroDivisionError), store.writer(fast=False) as pen:
-        pen.add(*entry(7))
-        pen.delete("d0")
-        _ = 1 / 0
+
+    def fail() -> None:
+        with store.writer(fast=False) as pen:
+            pen.add(*entry(7))
+            pen.delete("d0")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert_holds(store.snapshot(), library(3))
     with store.writer(fast=False, timeout=0.2) as pen:
         pen.add(*entry(3))
@@ -152,11 +175,10 @@ def test_a_writer_that_has_ended_says_so_and_ending_it_again_is_harmless(tmp_pat
 
 def test_facts_are_committed_with_the_documents(tmp_path):
     store = filled(tmp_path)
+    facts = {"sources": {"a.txt": {"h_index": 54, "name": "Lukošiūtė"}}}
     with store.writer(fast=False) as pen:
-        pen.facts["sources"] = {"a.txt": {"h_index": 54, "name": "Lukošiūtė"}}
-    assert Store(tmp_path).snapshot().manifest.facts == {
-        "sources": {"a.txt": {"h_index": 54, "name": "Lukošiūtė"}}
-    }
+        pen.facts.update(facts)
+    assert Store(tmp_path).snapshot().manifest.facts == facts
     assert store.snapshot().manifest.generation == 2
 
 
@@ -335,9 +357,7 @@ def test_an_index_made_anew_at_the_same_generation_is_not_taken_for_the_old_one(
     assert_holds(store.snapshot(), library(2))
 
 
-@pytest.mark.parametrize(
-    "fast", [False, pytest.param(True, marks=pytest.mark.skipif(not numba_present(), reason="needs `fast`"))]
-)
+@pytest.mark.parametrize("fast", [False, True] if numba_present() else [False])
 def test_threads_that_share_a_store_with_a_writer_always_see_a_whole_commit(tmp_path, fast, monkeypatch):
     monkeypatch.setattr(writers, "TIER", 3)
     store = Store(tmp_path, create=True)
@@ -346,7 +366,8 @@ def test_threads_that_share_a_store_with_a_writer_always_see_a_whole_commit(tmp_
 
     def read(which: int) -> int:
         seen = -1
-        while not done.is_set() or seen < commits:
+        while True:
+            last = done.is_set()
             snapshot = (store if which % 2 else Store(tmp_path)).snapshot()
             generation = snapshot.manifest.generation
             assert generation >= seen
@@ -354,7 +375,8 @@ def test_threads_that_share_a_store_with_a_writer_always_see_a_whole_commit(tmp_
             wanted = library(generation, without=(generation - 2,) if generation % 3 == 2 else ())
             assert documents(snapshot) == wanted
             assert {key[0] for row in held(snapshot).values() for key in row} == set(wanted)
-        return seen
+            if last:
+                return seen
 
     with ThreadPoolExecutor(4) as pool:
         readers = [pool.submit(read, which) for which in range(4)]
