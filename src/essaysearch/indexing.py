@@ -56,6 +56,7 @@ def add(
         for path, reading in _readings(paths, as_, defaults, progress):
             run.meet(path, reading)
         run.finish(paths if prune else [])
+        _remember_topics(writer, paths)
     snapshot = store.snapshot()
     report.documents, report.passages = snapshot.documents, snapshot.passages
     report.took_s = time.perf_counter() - began
@@ -82,6 +83,18 @@ def _readings(
         yield path, SourceFacts(path, _END)
     if progress is not None:
         progress("", len(found), len(found))
+
+
+def _remember_topics(writer: Writer, paths: list[str]) -> None:
+    """Keep where topic files stand beside what was indexed."""
+    known = list(writer.facts.get("topics", []))
+    for path in paths:
+        home = path if os.path.isdir(path) else os.path.dirname(path)
+        place = os.path.abspath(os.path.join(home, "topics"))
+        if os.path.isdir(place) and place not in known:
+            known.append(place)
+    if known:
+        writer.facts["topics"] = known
 
 
 _END: Mapping[str, Any] = {"end of": "file"}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from essaysearch.indexing import Progress
     from essaysearch.report import IndexReport
     from essaysearch.surroundings import Surroundings
+    from essaysearch.topics import Topic, TopicPassages
 
 _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
@@ -186,6 +187,27 @@ class Library:
         tree = self._resolved(snapshot, parse(query).tree)
         return why_not(snapshot, tree, passage_id)
 
+    # Topics
+
+    def topic_files(self) -> dict[str, str]:
+        """The topics at hand by name, with their files: beside what was indexed, and in ``topics/`` here."""
+        from essaysearch.topics import files
+
+        return files([*self._store.snapshot().manifest.facts.get("topics", []), "topics"])
+
+    def topic(self, name: str) -> Topic:
+        """A topic by name. Raises `TopicError`."""
+        from essaysearch.topics import named
+
+        return named([*self._store.snapshot().manifest.facts.get("topics", []), "topics"], name)
+
+    def topic_passages(self, topic: str | Topic) -> TopicPassages:
+        """Every passage of a topic, by what each was found, and how much may be missing."""
+        from essaysearch.topics import passages_of
+
+        wanted = self.topic(topic) if isinstance(topic, str) else topic
+        return passages_of(self._store.snapshot(), wanted, self._kernels())
+
     def stats(self) -> dict[str, Any]:
         """Counts and sizes, as JSON values."""
         from essaysearch.surroundings import stats
@@ -205,7 +227,12 @@ class Library:
     def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
         from essaysearch.resolving import resolve
 
-        return resolve(snapshot, tree)
+        return resolve(snapshot, tree, self._topic_tree)
+
+    def _topic_tree(self, name: str) -> Node:
+        from essaysearch.topics import tree_of
+
+        return tree_of(self.topic(name))
 
     def _kernels(self) -> Any:
         if self._compiled is None and self._fast is not False:

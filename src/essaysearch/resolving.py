@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from essaysearch import scoring
 from essaysearch.analysis import STOP_WORDS, tokens
@@ -14,23 +15,27 @@ MOST_WORDS = 24
 """Distinctive words that stand for a passage."""
 
 
-def resolve(snapshot: Snapshot, tree: Node) -> Node:
-    """The tree with every `Like` and `Named` replaced. A name nobody bears is `Nothing`."""
+TopicTree = Callable[[str], Node]
+"""From a topic's name to its clauses; raises `TopicError` for a name nobody bears."""
+
+
+def resolve(snapshot: Snapshot, tree: Node, topic: TopicTree) -> Node:
+    """The tree with every `Like` and `Named` replaced. An id nobody bears is `Nothing`."""
     if isinstance(tree, Clauses):
         if not _names_something(tree):
             return tree
         parts = [
-            tuple(resolve(snapshot, child) for child in part)
+            tuple(resolve(snapshot, child, topic) for child in part)
             for part in (tree.must, tree.should, tree.must_not)
         ]
         exclude = tuple(Filter("passage", "is", like.passage_id) for like in _likes(tree))
         return Clauses(parts[0], parts[1], parts[2] + exclude, tree.filters, tree.boost, tree.start, tree.end)
     if isinstance(tree, Same):
-        return Same(tree.scope, resolve(snapshot, tree.child), tree.boost, tree.start, tree.end)
+        return Same(tree.scope, resolve(snapshot, tree.child, topic), tree.boost, tree.start, tree.end)
     if isinstance(tree, Like):
         return _like(snapshot, tree)
     if isinstance(tree, Named):
-        return Nothing(tree.start, tree.end)
+        return topic(tree.name)
     return tree
 
 

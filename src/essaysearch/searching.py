@@ -81,7 +81,7 @@ def run(
         hit_of(row, rank, leaves, size)
         for rank, (row, size) in enumerate(zip(best[offset:], sizes[offset:], strict=True), offset + 1)
     )
-    warnings = query.diagnostics + tuple(unknown_words(snapshot, query))
+    warnings = query.diagnostics + tuple(unknown_words(snapshot, text, query))
     return Results(text, hits, total, (time.perf_counter() - began) * 1000, warnings, counts, group)
 
 

@@ -11,11 +11,15 @@ from essaysearch.nearest import nearest
 from essaysearch.query import Query
 
 
-def unknown_words(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
-    """A warning for each word of the query that no passage has, with "did you mean"."""
+def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
+    """A warning for each word of the query that no passage has, with "did you mean".
+
+    Nothing is said of the joined form of a compound such as motte-and-bailey.
+    """
     seen = set()
     for word in query.words:
-        if word.term in seen or snapshot.df(word.term):
+        compound = not text[word.start : word.end].isalnum()
+        if compound or word.term in seen or snapshot.df(word.term):
             continue
         seen.add(word.term)
         folded = word.text.lower()

@@ -1,0 +1,128 @@
+"""Topics: files with mistakes are named, every passage says by what it was found, coverage adds up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import essaysearch
+from essaysearch import topics
+from essaysearch.topics import TopicError
+from shared import SEEDS, needs_shared
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+
+
+def write(place: Path, name: str, text: str) -> Path:
+    file = place / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def corpus_library(tmp_path_factory):
+    library = essaysearch.open_library(tmp_path_factory.mktemp("topics") / "index", create=True, fast=False)
+    library.add(CORPUS)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name = ", "is no valid TOML"),
+        ("name = 'x'\n", "the topic is empty"),
+        ("nmae = 'x'\n", "has an unknown key `nmae`"),
+        ("[[sense]]\nphrases = 'pause'\n", "phrases of sense 1 must be a list of strings"),
+        ("[[sense]]\nphrase = ['pause']\n", "sense 1 has an unknown key `phrase`"),
+    ],
+)
+def test_a_topic_file_with_a_mistake_is_refused_in_a_sentence(tmp_path, text, sentence):
+    with pytest.raises(TopicError, match=sentence):
+        topics.load(write(tmp_path, "x", text))
+
+
+def test_a_topic_that_does_not_exist_is_answered_with_the_nearest_name(corpus_library):
+    with pytest.raises(TopicError, match="Did you mean `sycophancy`"):
+        corpus_library.topic("sycophacy")
+
+
+def test_every_passage_of_a_topic_says_by_which_phrases_it_was_found(corpus_library):
+    found = corpus_library.topic_passages("sycophancy")
+    assert found.hits
+    for hit, by in zip(found.hits, found.by, strict=True):
+        assert by
+        assert any(
+            corpus_library.why_not(
+                hit.passage_id, phrase if " " not in phrase or "AND" in phrase else f'"{phrase}"'
+            )
+            == []
+            for phrase in by
+        )
+
+
+def test_coverage_adds_up_to_the_passages_found(corpus_library):
+    found = corpus_library.topic_passages("deceptive-alignment")
+    rows = found.coverage.contributions
+    assert sum(row.new for row in rows) == len(found.hits)
+    assert all(row.only <= row.found and row.new <= row.found for row in rows)
+    assert [row.new for row in rows] == sorted((row.new for row in rows), reverse=True)
+    assert found.coverage.low <= found.coverage.missed <= found.coverage.high
+
+
+def test_a_topic_in_a_query_finds_what_the_topic_finds(corpus_library):
+    found = corpus_library.topic_passages("pauses")
+    results = corpus_library.search("topic:pauses", k=1000)
+    assert {hit.passage_id for hit in results} == {hit.passage_id for hit in found.hits}
+    narrowed = corpus_library.search("topic:pauses kind:abstract", k=1000)
+    assert {hit.passage_id for hit in narrowed} == {
+        hit.passage_id for hit in found.hits if hit.kind == "abstract"
+    }
+
+
+def test_an_exclusion_rules_a_passage_out_of_its_sense_only(tmp_path, corpus_library):
+    all_of_it = topics.load(write(tmp_path, "a", "[[sense]]\nphrases = ['pause']\n"))
+    without = topics.load(write(tmp_path, "b", "[[sense]]\nphrases = ['pause']\nexclude = ['brakes']\n"))
+    both = topics.load(
+        write(
+            tmp_path,
+            "c",
+            "[[sense]]\nphrases = ['pause']\nexclude = ['brakes']\n[[sense]]\nphrases = ['brakes']\n",
+        )
+    )
+    ids = [
+        {hit.passage_id for hit in corpus_library.topic_passages(topic).hits}
+        for topic in (all_of_it, without, both)
+    ]
+    assert ids[1] < ids[0]
+    assert all("brake" not in hit.text.lower() for hit in corpus_library.topic_passages(without).hits)
+    assert ids[0] - ids[1] <= ids[2]
+
+
+def test_the_version_of_a_topic_changes_with_its_phrases_and_not_with_its_note(tmp_path):
+    one = topics.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['pause']\n"))
+    other_note = topics.load(write(tmp_path, "a", "note = 'y'\n[[sense]]\nphrases = ['pause']\n"))
+    other_phrase = topics.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['stop']\n"))
+    assert one.version == other_note.version != other_phrase.version
+
+
+def test_the_unseen_are_estimated_from_those_met_once_and_twice():
+    missed, low, high = topics.unseen([1] * 10 + [2] * 4 + [3] * 2, 5)
+    assert missed == pytest.approx(0.8 * 10 * 9 / (2 * 5))
+    assert 0 < low < missed < high
+    assert topics.unseen([1, 2], 2) == (None, None, None)
+    assert topics.unseen([3, 3, 3], 4) == (0.0, 0.0, 0.0)
+
+
+@needs_shared
+def test_on_the_seeds_deceptive_alignment_reaches_the_abstracts_that_say_it_otherwise(tmp_path):
+    library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    library.add(SEEDS)
+    found = library.topic_passages(topics.load(CORPUS / "topics" / "deceptive-alignment.toml"))
+    titles = " | ".join(hit.title or "" for hit in found.hits)
+    for part in (
+        "Sleeper Agents", "Alignment faking", "Uncovering Deceptive Tendencies", "hidden objectives",
+        "Risks from Learned Optimization", "Natural Emergent Misalignment", "Will AI Tell Lies",
+    ):  # fmt: skip
+        assert part in titles
+    assert any(hit.kind == "comment" and "deceptive" in hit.text for hit in found.hits)
