@@ -51,7 +51,7 @@ def rows(source: SourceFile) -> Iterator[Row | Skipped]:
         taken = lines.number - begin + 1
         if not problem and (not any(field.strip() for field in row) or row == columns):
             continue
-        if problem or (len(row) < len(columns) and taken > 1):
+        if problem or (len(row) < len(columns) and (taken > 1 or lines.first().count('"') % 2)):
             # The quotation mark that opens on this line is not closed: go on with the next line.
             lines.back_to(begin + 1)
             yield Skipped(source.path, "The row has a quotation mark that is not closed.", f"line {begin}")
@@ -85,6 +85,10 @@ class _Lines(Iterator[str]):
         self._held.append(line)
         self.number += 1
         return line
+
+    def first(self) -> str:
+        """The first line taken since the mark."""
+        return self._held[0] if self._held else ""
 
     def back_to(self, number: int) -> None:
         """Takes the lines from this number on (which were taken since the mark) once more."""

@@ -96,7 +96,7 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
         try:
             markup, notes = decoded(parts.read(true_name))
         except ReadError as error:
-            yield Skipped(source.path, str(error).removeprefix(f"{source.path}: ").capitalize(), part)
+            yield Skipped(source.path, _sentence(error, source), part)
             continue
         root = parse_html(markup)
         assumed.update(notes)
@@ -132,6 +132,11 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
     for note, count in assumed.items():
         source.note(f"in {count} of the book's {len(package.spine)} pages: {note}")
     yield from tally.skipped()
+
+
+def _sentence(error: ReadError, source: SourceFile) -> str:
+    said = str(error).removeprefix(f"{source.path}: ")
+    return said[:1].upper() + said[1:]
 
 
 def _package(source: SourceFile, parts: Parts) -> Package:

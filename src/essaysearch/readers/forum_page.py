@@ -13,6 +13,7 @@ from typing import Any
 
 from essaysearch.ids import digest
 from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers import html_essay
 from essaysearch.readers.comment_facts import shown_date
 from essaysearch.readers.dates import from_epoch, parse_date
 from essaysearch.readers.forums import (
@@ -96,10 +97,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
         where = Address(site, *_post_of(root, comments, bool(comments)))
     post = _post(root, facts, site, where)
     title = post.title if post else None
+    if not comments and (post is None or not post.text):
+        # A page of the forum that is no thread: its wiki, its documentation.
+        yield from html_essay.read(source)
+        return
     if post is not None and post.text:
         yield post
-    elif post is not None and not comments:
-        yield Skipped(source.path, "The page holds neither the text of a post nor comments.")
     titles = {comment.meta.post: comment.meta.title for comment in comments if comment.meta.title}
     for comment in comments:
         named = comment.meta.title or title or titles.get(comment.meta.post)

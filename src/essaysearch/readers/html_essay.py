@@ -79,7 +79,8 @@ def _text(element: Element, content: Content | None, markup: str) -> tuple[str, 
     found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
     other, pieces = html_to_blocks(found) if found else ("", ())
     quoted = sum(block.depth > 0 for block in pieces) > sum(block.depth > 0 for block in blocks)
-    whole = len(other) > 0.5 * content.prose and 2 * len(pieces) >= len(blocks) and not quoted
+    sound = len(blocks) * (1 - _scraps(text, blocks))
+    whole = len(other) > 0.5 * content.prose and 2 * len(pieces) >= sound and not quoted
     better = whole and _scraps(other, pieces) < _scraps(text, blocks)
     return (other, pieces) if better else (text, blocks)
 
