@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import pickle
 import subprocess
@@ -13,12 +12,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar import writer as writers
-from essaysearch.columnar.store import Store, numba_present
+from essaysearch.columnar.store import Store, numba_present, require_whoosh3
 from essaysearch.errors import (
     EngineConflict,
     IndexDamaged,
@@ -114,16 +114,30 @@ def test_opening_reads_no_pickle(tmp_path, monkeypatch):
     assert_holds(Store(tmp_path).snapshot(), library(3))
 
 
-@pytest.mark.parametrize("rival", ["Whoosh", "Whoosh-Reloaded"])
-def test_another_whoosh_beside_whoosh3_is_named_with_the_remedy(tmp_path, monkeypatch, rival):
-    def version(name: str) -> str:
-        if name == rival:
-            return "2.7.4"
-        raise importlib.metadata.PackageNotFoundError(name)
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ("Whoosh-2.7.4.dist-info", "Whoosh is installed beside whoosh3"),
+        ("Whoosh-2.7.4-py3.10.egg-info", "Whoosh is installed beside whoosh3"),
+        ("whoosh_reloaded-2.7.5.dist-info", "pip uninstall whoosh_reloaded whoosh3"),
+        ("Whoosh_Reloaded-2.7.5.dist-info", "pip uninstall Whoosh_Reloaded whoosh3"),
+    ],
+)
+def test_another_whoosh_beside_whoosh3_is_named_with_the_remedy(tmp_path, monkeypatch, beside, told):
+    for name in ("whoosh", "whoosh3-3.54.0.dist-info"):
+        (tmp_path / "site" / name).mkdir(parents=True)
+    spec = SimpleNamespace(origin=str(tmp_path / "site" / "whoosh" / "__init__.py"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
+    require_whoosh3()
+    (tmp_path / "site" / beside).mkdir()
+    with pytest.raises(EngineConflict, match=told):
+        Store(tmp_path / "ix", create=True)
 
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    with pytest.raises(EngineConflict, match=f"pip uninstall {rival} whoosh3"):
-        Store(tmp_path, create=True)
+
+def test_no_whoosh_at_all_is_answered_with_the_line_that_installs_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(EngineConflict, match=r"pip install whoosh3==3\.54\.0"):
+        Store(tmp_path / "ix", create=True)
 
 
 # Committing
