@@ -56,9 +56,9 @@ def sniff(source: SourceFile) -> float:
     if not match:
         return 0.0
     # An entry shown in a page or an essay does not make it a bibliography.
-    before = text[: match.start()].strip()
-    plain = not before or before.startswith(("@", "%", "#")) or source.suffix in READER.suffixes
-    return 0.95 if plain and not before.startswith("<") else 0.0
+    before = [line for line in text[: match.start()].split("\n") if line.strip()]
+    alone = before[:1] == [] or before[0].lstrip().startswith("@") or all(line[0] == "%" for line in before)
+    return 0.95 if alone or source.suffix in READER.suffixes else 0.0
 
 
 def read(source: SourceFile) -> Iterator[Reading]:

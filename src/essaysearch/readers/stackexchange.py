@@ -56,7 +56,7 @@ def sniff(source: SourceFile) -> float:
     """Sure of a dump's root element with rows, and of a CSV with its columns."""
     root = root_name(source)
     if root in ("posts", "comments", *_OTHER_TABLES):
-        return 0.97 if re.search(r"<row\s", source.head_text) else 0.4
+        return 0.97 if re.search(r"<row\s", source.head_text) else 0.0
     return 0.95 if not root and HEADER.match(source.head_text) else 0.0
 
 
