@@ -16,6 +16,7 @@ from essaysearch.results import Results
 from essaysearch.tree import Node
 
 if TYPE_CHECKING:
+    from essaysearch.concordance import Collocate, Key, Line
     from essaysearch.explaining import Explanation
     from essaysearch.indexing import Progress
     from essaysearch.report import IndexReport
@@ -186,6 +187,40 @@ class Library:
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
         return why_not(snapshot, tree, passage_id)
+
+    # Words in their contexts
+
+    def kwic(self, query: str, width: int = 50, sort: str = "place") -> list[Line]:
+        """Every occurrence of what a query asks for, in context; see `concordance.kwic`."""
+        from essaysearch.concordance import kwic
+
+        return kwic(*self._asked_for(query), self._kernels(), width, sort)
+
+    def collocates(
+        self, query: str, measure: str = "log-likelihood", window: int = 5, least: int = 3
+    ) -> list[Collocate]:
+        """Words met near what a query asks for; see `concordance.collocates`."""
+        from essaysearch.concordance import collocates
+
+        return collocates(*self._asked_for(query), self._kernels(), measure, window, least)
+
+    def keyness(self, query: str, other: str | None = None, least: int = 3) -> list[Key]:
+        """Words that tell what a query finds from what another finds, or from all the rest."""
+        from essaysearch.concordance import keyness
+
+        snapshot, tree = self._asked_for(query)
+        against = self._resolved(snapshot, parse(other).tree) if other is not None else None
+        return keyness(snapshot, tree, against, self._kernels(), least)
+
+    def by_year(self, query: str) -> list[tuple[int | None, int]]:
+        """(year, passages found), the undated last as None."""
+        from essaysearch.concordance import by_year
+
+        return by_year(*self._asked_for(query), self._kernels())
+
+    def _asked_for(self, query: str) -> tuple[Snapshot, Node]:
+        snapshot = self._store.snapshot()
+        return snapshot, self._resolved(snapshot, parse(query).tree)
 
     # Topics
 
