@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from essaysearch.errors import ReadError
 from essaysearch.ids import derived_document_id, slug
-from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
+from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.encodings import decoded
+from essaysearch.readers.epub_chapters import Chapter, chapters, is_away, without_heading
 from essaysearch.readers.epub_forum import documents_of, is_forum_page
-from essaysearch.readers.epub_package import Label, Package, package_of, package_path
-from essaysearch.readers.html_text import kept_blocks, to_blocks
-from essaysearch.readers.html_tree import Element, drop, parse_html, plain, tag_of
-from essaysearch.readers.page_article import main_content
+from essaysearch.readers.epub_package import Package, package_of, package_path
+from essaysearch.readers.html_tree import parse_html, plain
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
@@ -29,27 +28,9 @@ from essaysearch.readers.zip_parts import Parts, parts_of
 
 _PACKAGE = re.compile(r"<(?:\w+:)?package\b[^>]*(?:idpf\.org/2007/opf|openebook)", re.I)
 _BOOK_PAGE = re.compile(r"xmlns:epub=|epub:type=")
-_AWAY_KIND = re.compile(
-    r"\b(?:toc|cover|titlepage|halftitlepage|copyright-page|imprint|colophon|loi|landmarks)\b"
-)
-_BOOK_LINKS = frozenset(
-    ["Read post", "Read comments", "Go To Summary", "Go To Start of Post", "Next Post", "Summary", "Comments"]
-)
 _LEAST_WORDS = 15
 _TWICE = "in the book twice; the first was kept"
 _LARGEST_PACKAGE = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Chapter:
-    """A chapter to be: its heading, the part it stands in, its place in that part (0: all of it)."""
-
-    title: str | None
-    part: str
-    number: int
-    text: str
-    blocks: tuple[Block, ...]
-    labelled: bool
 
 
 def sniff(source: SourceFile) -> float:
@@ -111,10 +92,10 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
                     read_any = True
                     yield replace(document, metadata={**document.metadata, "book": package.title})
             continue
-        if _is_away(root, package.kinds.get(part, "")):
+        if is_away(root, package.kinds.get(part, "")):
             tally.add("part is", "parts are", "a cover, contents or imprint, not text", part)
             continue
-        for chapter in _chapters(root, part, package.labels):
+        for chapter in chapters(root, part, package.labels):
             document = _document(package, chapter, source.stem)
             words = len(chapter.text.split())
             if not words or (words < _LEAST_WORDS and not chapter.labelled):
@@ -164,108 +145,7 @@ def _package(source: SourceFile, parts: Parts) -> Package:
     return package
 
 
-def _is_away(root: Element, kind: str) -> bool:
-    """Whether a part is no text: the book says so, or the part is of such a type, or it only has links."""
-    if kind:
-        return True
-    body = root.find("body")
-    for node in (root, body, *(body if body is not None else ())):
-        if node is not None and _AWAY_KIND.search(str(node.get("epub:type") or "")):
-            return True
-    words = len(plain(body if body is not None else root).split())
-    if not words:
-        return True
-    content = main_content(root)
-    return content.links > 2 * content.prose and content.prose < 400
-
-
-def _chapters(root: Element, part: str, labels: tuple[Label, ...]) -> Iterator[_Chapter]:
-    """The chapters of a part: one, or several where the table of contents points into it."""
-    body = root.find("body")
-    body = root if body is None else body
-    for link in [node for node in body.iter("a") if plain(node) in _BOOK_LINKS]:
-        drop(link)
-    own = [label for label in labels if label.part == part]
-    top = min((label.depth for label in own), default=0)
-    inner = [label for label in own if label.depth == top and label.fragment]
-    title = own[0].text if own else None
-    if len(inner) < 2:
-        text, blocks = to_blocks(body)
-        heading = title or _first_heading(root)
-        text, blocks = _without_heading(text, blocks, heading)
-        yield _Chapter(heading, part, 0, text, blocks, bool(own))
-        return
-    marks = _marked(body, inner)
-    text, blocks = to_blocks(body)
-    runs: list[tuple[str | None, list[bool]]] = [
-        (title if not own[0].fragment else None, [False] * len(blocks))
-    ]
-    for number, block in enumerate(blocks):
-        label = marks.get(text[block.start : block.end])
-        if label is not None:
-            runs.append((label.text, [False] * len(blocks)))
-        else:
-            runs[-1][1][number] = True
-    for number, (heading, wanted) in enumerate(runs):
-        if any(wanted):
-            piece, cut = _without_heading(*kept_blocks(text, blocks, wanted), heading)
-            yield _Chapter(heading, part, number, piece, cut, heading is not None)
-
-
-def _marked(body: Element, labels: list[Label]) -> dict[str, Label]:
-    """Puts a block of its own before each place that the table of contents points to."""
-    from lxml import etree
-
-    places = {label.fragment: label for label in labels}
-    found = [
-        node
-        for node in body.iter()
-        if isinstance(node.tag, str) and (node.get("id") or node.get("name")) in places
-    ]
-    marks: dict[str, Label] = {}
-    for number, node in enumerate(found):
-        label = places.pop(str(node.get("id") or node.get("name")), None)
-        if label is None or node is body:
-            continue
-        block = node
-        while (
-            tag_of(block) in ("a", "span", "b", "i", "em", "strong", "big", "small")
-            and block.getparent() is not body
-        ):
-            block = block.getparent()
-        mark = etree.Element("div")
-        mark.text = f"\ue000{number}\ue000"
-        block.addprevious(mark)
-        if mark.getnext() is block:
-            mark.tail = None
-        marks[mark.text] = label
-    return marks
-
-
-def _first_heading(root: Element) -> str | None:
-    for node in root.iter("h1", "h2", "h3", "hgroup"):
-        if text := plain(node):
-            return text if len(text) < 200 else None
-    return None
-
-
-def _without_heading(
-    text: str, blocks: tuple[Block, ...], title: str | None
-) -> tuple[str, tuple[Block, ...]]:
-    """The text without the headings at its top that its title repeats."""
-    if not title:
-        return text, blocks
-    folded = re.sub(r"\W+", " ", title.casefold()).strip()
-    wanted = [True] * len(blocks)
-    for number, block in enumerate(blocks[:3]):
-        said = re.sub(r"\W+", " ", text[block.start : block.end].casefold()).strip()
-        if len(said) > 200 or not said or f" {said} " not in f" {folded} ":
-            break
-        wanted[number] = False
-    return kept_blocks(text, blocks, wanted) if any(wanted) else (text, blocks)
-
-
-def _document(package: Package, chapter: _Chapter, stem: str) -> Document:
+def _document(package: Package, chapter: Chapter, stem: str) -> Document:
     name = Path(chapter.part).stem + (f"-{chapter.number}" if chapter.number else "")
     book = _book_id(package, stem)
     title = chapter.title
@@ -317,13 +197,13 @@ def _lone_part(source: SourceFile) -> Iterator[Reading]:
     """A chapter's file out of an unpacked book."""
     root = parse_html(source.text())
     package = _package_beside(Path(source.path))
-    if _is_away(root, ""):
+    if is_away(root, ""):
         yield Skipped(source.path, "The page is a cover, contents or imprint of a book, not text.")
         return
     whole = plain(next(root.iter("title"), None)) or None
-    for chapter in _chapters(root, Path(source.path).name, ()):
+    for chapter in chapters(root, Path(source.path).name, ()):
         titled = replace(chapter, title=whole or chapter.title)
-        text, blocks = _without_heading(chapter.text, chapter.blocks, titled.title)
+        text, blocks = without_heading(chapter.text, chapter.blocks, titled.title)
         document = _document(package, replace(titled, text=text, blocks=blocks), source.stem)
         if package == Package():
             note = "The book's package does not stand beside the page: its author is not known."

@@ -34,7 +34,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "voteCount": ("votecount", "vote_count", "votes"),
     "commentCount": ("commentscount", "commentcount", "comment_count", "num_comments", "comments"),
     "postedAt": (
-        "postedat", "posted_at", "date", "created_at", "createdat", "published", "time", "timestamp", "created",
+        "postedat", "posted_at", "date", "created_at", "createdat", "published", "time", "timestamp",
+        "created",
     ),
     "wordCount": ("wordcount", "word_count", "words"),
     "af": ("af",),

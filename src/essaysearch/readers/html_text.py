@@ -7,10 +7,9 @@ linear in the markup and a thousand nested quotes are as good as one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from essaysearch.model import Block, Role, Voice
+from essaysearch.model import Block, Role
 from essaysearch.readers.html_marks import (
     BOLD_ENDS,
     BOLD_STARTS,
@@ -28,6 +27,8 @@ from essaysearch.readers.html_marks import (
     script_text,
 )
 from essaysearch.readers.html_math import formula
+from essaysearch.readers.html_pieces import Piece, joined, settled
+from essaysearch.readers.html_runs import BOLD_MARKS, INVISIBLE_BUT_MARKS, one_line, paragraphs_of
 from essaysearch.readers.html_tree import Element, parse_fragment, tag_of
 
 _DROPPED = frozenset(
@@ -45,31 +46,11 @@ _BARE_FORMULAS = frozenset("math d-math dt-math mjx-container".split())
 _LISTS = frozenset("ul ol menu dir dl".split())
 _CODE = frozenset("pre listing xmp plaintext".split())
 
-_PARAGRAPHS = re.compile(f"{BREAK}(?:[\\s{BOLD_STARTS}{BOLD_ENDS}]*{BREAK})+")
-_BOLD_MARKS = re.compile(f"([{BOLD_STARTS}{BOLD_ENDS}])")
-_INVISIBLE = dict.fromkeys((*range(9), 11, *range(14, 32), 0xAD, 0x200B, 0x2060, 0xFEFF))
-_INVISIBLE_BUT_MARKS = dict.fromkeys(_INVISIBLE.keys() - {0, 2, 3, 4})
-_NOTES_HEADING = re.compile(r"(?:foot|end)?notes?:?", re.I)
-_NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
-_SPACED_MARK = re.compile(r"\[\s+(\d{1,3})\s+\]")
 _NUMBERED = re.compile(r"\[?(?:\d{1,3}|[ivx]{1,5})[\]).]|[*†‡^]")
-_THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 _PROGRAM = re.compile(r"code|highlight|language|prettyprint|\bsrc\b|brush|verbatim", re.I)
-_HEADING_WORDS = 14
 _LABEL = 80
 """Text shorter than this in a drawing is one of its labels, not a paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A block to be; ``run`` is the list it belongs to (0: none)."""
-
-    text: str
-    role: Role
-    depth: int
-    run: int = 0
-    bold: bool = False
 
 
 @dataclass(slots=True)
@@ -83,7 +64,7 @@ class _List:
 class _Walk:
     """What has been written so far, and what encloses the place that is being read."""
 
-    pieces: list[_Piece] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     buffer: list[str] = field(default_factory=list)
     flushes: int = 0
     quotes: int = 0
@@ -139,8 +120,8 @@ def to_blocks(element: Element) -> tuple[str, tuple[Block, ...]]:
         if node is not element and node.tail:
             walk.buffer.append(node.tail)
     _flush(walk)
-    walk.pieces += (_Piece(f"[{n}] {note}", "note", 0) for n, note in enumerate(walk.aside_notes, 1))
-    return _joined(_settled(walk.pieces))
+    walk.pieces += (Piece(f"[{n}] {note}", "note", 0) for n, note in enumerate(walk.aside_notes, 1))
+    return joined(settled(walk.pieces))
 
 
 def html_to_blocks(fragment: str) -> tuple[str, tuple[Block, ...]]:
@@ -240,7 +221,7 @@ def _leave(walk: _Walk, node: Element, is_root: bool) -> None:
     elif tag in ("d-cite", "dt-cite") and walk.buffer and not "".join(node.itertext()).strip():
         walk.buffer[-1] = walk.buffer[-1].rstrip()
     elif tag in ("td", "th") and walk.tables:
-        walk.row.append(_line("".join(walk.buffer).replace(BREAK, " ")))
+        walk.row.append(one_line("".join(walk.buffer).replace(BREAK, " ")))
         walk.buffer = []
     elif tag == "tr" and walk.tables:
         if any(walk.row):
@@ -253,7 +234,7 @@ def _leave(walk: _Walk, node: Element, is_root: bool) -> None:
         _flush(walk)
         _close(walk, node, tag, is_root)
     if is_aside(node):
-        note = _line("".join(walk.buffer).replace(BREAK, " "))
+        note = one_line("".join(walk.buffer).replace(BREAK, " "))
         walk.buffer = walk.asides.pop()
         if note:
             walk.aside_notes.append(note)
@@ -296,7 +277,7 @@ def _rewrite(walk: _Walk, node: Element, tag: str, begun: tuple[int, int]) -> No
     text = "".join(walk.buffer[start:])
     if len(text) > 24:
         return
-    before = _BOLD_MARKS.sub("", "".join(walk.buffer[max(0, start - 3) : start]))
+    before = BOLD_MARKS.sub("", "".join(walk.buffer[max(0, start - 3) : start]))
     new: str | None
     if tag != "a":
         new = script_text(tag, before, text)
@@ -313,53 +294,24 @@ def _flush(walk: _Walk) -> None:
     if walk.tables or walk.asides:
         walk.buffer.append(" ")
         return
-    raw = "".join(walk.buffer).translate(_INVISIBLE_BUT_MARKS)
+    raw = "".join(walk.buffer).translate(INVISIBLE_BUT_MARKS)
     walk.buffer = []
     walk.flushes += 1
     if walk.code:
-        code = _BOLD_MARKS.sub("", raw).replace(BREAK, "\n").replace(NOTE_STARTS, "").strip("\n").rstrip()
+        code = BOLD_MARKS.sub("", raw).replace(BREAK, "\n").replace(NOTE_STARTS, "").strip("\n").rstrip()
         if code.strip() and not walk.programs and is_prose(code):
             for paragraph in _EMPTY_LINES.split(code):
-                if line := _line(paragraph):
+                if line := one_line(paragraph):
                     _add_run(walk, line, False)
         elif code.strip():
             _add(walk, code, "code")
         return
     is_a_note = NOTE_STARTS in raw
     walk.notes += is_a_note
-    for text, bold in _runs(walk, raw):
+    found, walk.bold = paragraphs_of(raw, walk.bold)
+    for text, bold in found:
         _add_run(walk, text, bold)
     walk.notes -= is_a_note
-
-
-def _runs(walk: _Walk, raw: str) -> Iterator[tuple[str, bool]]:
-    """The paragraphs of a run of text, clean, and whether all of each is bold."""
-    position = 0
-    for gap in (*_PARAGRAPHS.finditer(raw), None):
-        piece = raw[position : gap.start() if gap else len(raw)]
-        position = gap.end() if gap else len(raw)
-        plain = False
-        text = []
-        for part in _BOLD_MARKS.split(piece):
-            if part == BOLD_STARTS:
-                walk.bold += 1
-            elif part == BOLD_ENDS:
-                walk.bold = max(0, walk.bold - 1)
-            else:
-                plain = plain or (not walk.bold and any(c.isalnum() for c in part))
-                text.append(part)
-        if gap:
-            walk.bold = max(0, walk.bold + gap[0].count(BOLD_STARTS) - gap[0].count(BOLD_ENDS))
-        lines = (_line(line) for line in "".join(text).split(BREAK))
-        clean = "\n".join(line for line in lines if line)
-        if clean:
-            yield clean, not plain
-
-
-def _line(text: str) -> str:
-    """The text on one line, invisible characters and marks taken out."""
-    line = " ".join(_BOLD_MARKS.sub("", text).translate(_INVISIBLE).split())
-    return _SPACED_MARK.sub(r"[\1]", line) if "[ " in line else line
 
 
 def _add_run(walk: _Walk, text: str, bold: bool) -> None:
@@ -383,77 +335,6 @@ def _add_run(walk: _Walk, text: str, bold: bool) -> None:
 def _add(walk: _Walk, text: str, role: Role, run: int = 0, bold: bool = False) -> None:
     last = walk.pieces[-1] if walk.pieces else None
     if run and last and last.run == run and last.depth == walk.quotes:
-        walk.pieces[-1] = _Piece(f"{last.text}\n{text}", role, walk.quotes, run)
+        walk.pieces[-1] = Piece(f"{last.text}\n{text}", role, walk.quotes, run)
     else:
-        walk.pieces.append(_Piece(text.lstrip() if role == "list" else text, role, walk.quotes, run, bold))
-
-
-def _settled(pieces: list[_Piece]) -> list[_Piece]:
-    """Short wholly bold paragraphs become headings; numbered paragraphs under "Notes" become notes."""
-    settled: list[_Piece] = []
-    in_notes = False
-    pieces = _with_labels(pieces)
-    for number, piece in enumerate(pieces):
-        if piece.bold and number + 1 < len(pieces) and _is_bold_heading(piece):
-            piece = replace(piece, role="heading")
-        if piece.role == "heading":
-            in_notes = bool(_NOTES_HEADING.fullmatch(piece.text)) and bool(
-                number + 1 < len(pieces) and _NOTE_BEGINS.match(pieces[number + 1].text)
-            )
-        elif _THANKS.match(piece.text):
-            in_notes = False
-        elif in_notes and piece.role == "paragraph":
-            piece = replace(piece, role="note")
-        settled.append(piece)
-    return settled
-
-
-def _with_labels(pieces: list[_Piece]) -> list[_Piece]:
-    """The pieces, where a footnote's label that stands alone is put before the note that follows."""
-    joined: list[_Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last and last.role == piece.role == "note" and _NOTE_BEGINS.fullmatch(last.text):
-            joined[-1] = replace(piece, text=f"{last.text} {piece.text}")
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _is_bold_heading(piece: _Piece) -> bool:
-    text = piece.text
-    return (
-        not piece.depth
-        and "\n" not in text
-        and len(text.split()) <= _HEADING_WORDS
-        and text[-1] not in ".,;…"
-        and any(c.isalnum() for c in text)
-    )
-
-
-def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Block, ...]]:
-    blocks, texts, start = [], [], 0
-    for piece in pieces:
-        end = start + len(piece.text)
-        voice: Voice = "quoted" if piece.depth else "own"
-        blocks.append(Block(start, end, piece.role, voice, piece.depth))
-        texts.append(piece.text)
-        start = end + 2
-    return "\n\n".join(texts), tuple(blocks)
-
-
-def kept_blocks(
-    text: str, blocks: tuple[Block, ...], wanted: Sequence[bool]
-) -> tuple[str, tuple[Block, ...]]:
-    """The text and its blocks without those not wanted; ``wanted`` has one entry a block."""
-    if all(wanted):
-        return text, blocks
-    texts: list[str] = []
-    kept: list[Block] = []
-    start = 0
-    for block, want in zip(blocks, wanted, strict=True):
-        if want:
-            texts.append(text[block.start : block.end])
-            kept.append(replace(block, start=start, end=start + block.end - block.start))
-            start += block.end - block.start + 2
-    return "\n\n".join(texts), tuple(kept)
+        walk.pieces.append(Piece(text.lstrip() if role == "list" else text, role, walk.quotes, run, bold))

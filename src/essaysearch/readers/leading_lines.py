@@ -6,7 +6,7 @@ import re
 
 from essaysearch.model import Block
 from essaysearch.readers.dates import parse_date
-from essaysearch.readers.html_text import kept_blocks
+from essaysearch.readers.html_pieces import kept_blocks
 
 BYLINE = re.compile(
     r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"

@@ -12,14 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from essaysearch.model import Block
-from essaysearch.readers.comment_facts import (
-    Meta,
-    body_of,
-    is_cut_short,
-    meta_of,
-    own_id,
-    why_empty,
-)
+from essaysearch.readers.comment_body import body_of, is_cut_short, why_empty
+from essaysearch.readers.comment_facts import Meta, meta_of, own_id
 from essaysearch.readers.forums import address_of
 from essaysearch.readers.html_text import to_blocks
 from essaysearch.readers.html_tree import Element, classes, drop, plain
