@@ -17,6 +17,7 @@ from essaysearch.tree import Node
 
 if TYPE_CHECKING:
     from essaysearch.concordance import Collocate, Key, Line
+    from essaysearch.exchanges import Exchanges, Quoted, Source
     from essaysearch.explaining import Explanation
     from essaysearch.indexing import Progress
     from essaysearch.report import IndexReport
@@ -50,6 +51,7 @@ class Library:
         self._compiled: Any = None
         self._asked = 0
         self._loading = threading.Lock()
+        self._exchanges: tuple[int, Exchanges] | None = None
 
     @property
     def path(self) -> str:
@@ -187,6 +189,26 @@ class Library:
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
         return why_not(snapshot, tree, passage_id)
+
+    # Who quotes whom
+
+    def exchanges(self) -> Exchanges:
+        """The quotations of the library linked to their sources; brought up to date when asked for."""
+        from essaysearch.exchanges import open_exchanges
+
+        snapshot = self._store.snapshot()
+        held = self._exchanges
+        if held is None or held[0] != snapshot.manifest.generation:
+            held = self._exchanges = (snapshot.manifest.generation, open_exchanges(snapshot))
+        return held[1]
+
+    def sources(self, passage_id: str) -> list[Source]:
+        """What a passage quotes, wherever in the library it stands. Raises `UnknownId`."""
+        return self.exchanges().sources(self._store.snapshot(), passage_id)
+
+    def quoted_by(self, passage_id: str) -> list[Quoted]:
+        """Who quotes a passage, and the passages that answer it there."""
+        return self.exchanges().quoted_by(passage_id)
 
     # Words in their contexts
 

@@ -1,0 +1,74 @@
+"""Quotations linked to their sources across a library, kept up to date as it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+import essaysearch
+
+SOURCE = "A committee that can only say yes is not a committee, and a brake that answers to the accelerator is no brake."
+ESSAYS = {
+    "source.md": f"---\ntitle: On brakes\nauthor: Ada Lane\ndate: 2021-03-01\n---\n\n{SOURCE}\n\nThat is all I have to say.\n",
+    "answer.md": "---\ntitle: An answer\nauthor: Odile Fenn\ndate: 2022-04-02\n---\n\nShe writes well.\n\n"
+    "> A committee that can only ever say yes is no committee, and a brake that answers to the accelerator is no brake.\n\n"
+    "I think that brakes may answer to several pedals at once.\n",
+}
+
+
+@pytest.fixture
+def library(tmp_path):
+    for name, text in ESSAYS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    made.add([tmp_path / name for name in ESSAYS])
+    return made
+
+
+def passage(library, query):
+    return library.search(query).hits[0]
+
+
+def test_an_altered_quotation_finds_its_source_and_shows_what_was_changed(library):
+    quote = passage(library, 'quote:"a brake that answers"')
+    (source,) = library.sources(quote.passage_id)
+    assert SOURCE in source.text
+    assert 0.8 < source.link.score < 1
+    assert [(change.kind, change.quoted) for change in source.changes if change.kind == "added"] == [
+        ("added", "ever")
+    ]
+
+
+def test_a_passage_knows_who_quotes_it_and_what_they_answer(library):
+    source = passage(library, 'own:"a brake that answers"')
+    (quoted,) = library.quoted_by(source.passage_id)
+    assert library.document(quoted.quote).authors == ("Odile Fenn",)
+    (answer,) = quoted.answered_by
+    assert "several pedals" in library.show(answer).passages[library.show(answer).focus][1]
+    assert library.exchanges().answers_count() == {source.passage_id: 1}
+
+
+def test_what_is_added_later_becomes_the_source_of_an_older_quotation(tmp_path):
+    for name, text in ESSAYS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    made.add(tmp_path / "answer.md")
+    assert len(made.exchanges()) == 0
+    made.add(tmp_path / "source.md")
+    assert len(made.exchanges()) == 1
+    made.remove(passage(made, 'own:"a brake that answers"').doc_id)
+    assert len(made.exchanges()) == 0
+
+
+def test_links_are_kept_and_made_anew_where_their_files_are_damaged(library, tmp_path):
+    assert len(library.exchanges()) == 1
+    kept = tmp_path / "index" / "essaysearch.quotes.json"
+    assert kept.exists()
+    kept.write_text("{", encoding="utf-8")
+    (tmp_path / "index" / "essaysearch.quotes").write_bytes(b"no")
+    assert len(essaysearch.open_library(tmp_path / "index").exchanges()) == 1
+
+
+def test_an_exchange_is_one_result(library):
+    results = library.search("brake", group="exchange")
+    assert results.total == 2
+    assert {hit.size for hit in results} == {1, 2}
