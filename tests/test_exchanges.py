@@ -6,12 +6,37 @@ import pytest
 
 import essaysearch
 
-SOURCE = "A committee that can only say yes is not a committee, and a brake that answers to the accelerator is no brake."
+SOURCE = (
+    "A committee that can only say yes is not a committee, "
+    "and a brake that answers to the accelerator is no brake."
+)
+ALTERED = (
+    "A committee that can only ever say yes is no committee, "
+    "and a brake that answers to the accelerator is no brake."
+)
 ESSAYS = {
-    "source.md": f"---\ntitle: On brakes\nauthor: Ada Lane\ndate: 2021-03-01\n---\n\n{SOURCE}\n\nThat is all I have to say.\n",
-    "answer.md": "---\ntitle: An answer\nauthor: Odile Fenn\ndate: 2022-04-02\n---\n\nShe writes well.\n\n"
-    "> A committee that can only ever say yes is no committee, and a brake that answers to the accelerator is no brake.\n\n"
-    "I think that brakes may answer to several pedals at once.\n",
+    "source.md": f"""---
+title: On brakes
+author: Ada Lane
+date: 2021-03-01
+---
+
+{SOURCE}
+
+That is all I have to say.
+""",
+    "answer.md": f"""---
+title: An answer
+author: Odile Fenn
+date: 2022-04-02
+---
+
+She writes well.
+
+> {ALTERED}
+
+I think that brakes may answer to several pedals at once.
+""",
 }
 
 

@@ -186,7 +186,8 @@ def collocates(
     slots = 0
     leaves = marked_leaves(tree)
     for found in _texts(snapshot, tree, kernels):
-        words, taken = found.words, set()
+        words = found.words
+        taken: set[int] = set()
         for leaf in leaves:
             for start, end in occurrences(leaf, found.text, words):
                 inside = [n for n, word in enumerate(words) if word.start >= start and word.end <= end]
