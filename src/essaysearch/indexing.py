@@ -117,7 +117,8 @@ class _Run:
         if isinstance(reading, Document):
             self.take(reading)
         elif isinstance(reading, Skipped):
-            self._failed.add(path)
+            if os.path.basename(reading.path) == os.path.basename(path):
+                self._failed.add(path)  # a complaint about corrections is none about the source
             self._report.skipped.append(reading)
         elif reading.metadata is _END:
             self._ended.add(path)

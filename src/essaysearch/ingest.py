@@ -18,15 +18,13 @@ from typing import Any
 from essaysearch.columnar.manifest import NAME as INDEX_FILE
 from essaysearch.errors import ExtraMissing, ReadError
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
+from essaysearch.overrides import SUFFIX, overrides_for
 from essaysearch.readers.comment_page import LOST_MARKS
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import reader_named, sniff
-
-OVERRIDES = ".overrides.toml"
-"""How the name of a file of corrections ends; it stands beside its source and is none itself."""
 
 _HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml")
@@ -77,14 +75,18 @@ def read(
         if not source.head:
             raise ReadError(f"{source.path}: the file is empty.")
         reader = forced or sniff(source)
+        corrections = overrides_for(source.path)
         noted = 0
         for reading in reader.read(source):
             if isinstance(reading, Document):
                 notes = tuple(source.notes[noted:])
                 noted = len(source.notes)
-                yield _finished(reading, reader, source.path, notes, fixed)
+                document = _finished(reading, reader, source.path, notes, fixed)
+                yield corrections.apply(document) if corrections is not None else document
             else:
                 yield replace(reading, path=shown(reading.path))
+        if corrections is not None:
+            yield from corrections.complaints()
         if len(source.notes) > noted:
             yield SourceFacts(shown(source.path), {"notes": source.notes[noted:]})
     except (ReadError, ExtraMissing) as error:
@@ -145,7 +147,7 @@ def _under(directory: str, seen: set[tuple[int, int]]) -> Iterator[str | Skipped
 
 
 def _is_source(name: str, directory: str, beside: list[str]) -> bool:
-    if name.startswith(".") or name.endswith(OVERRIDES):
+    if name.startswith(".") or name.endswith(SUFFIX):
         return False
     if directory == "topics" and name.endswith(".toml"):
         return False

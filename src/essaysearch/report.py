@@ -9,6 +9,8 @@ from essaysearch.model import Document, Skipped
 
 SCHEMA = 1
 SURE_BORDER = 1.0
+BY_HAND = "corrected by hand"
+"""The reason of what a file of corrections says."""
 
 
 @dataclass
@@ -22,7 +24,9 @@ class Inferred:
 
     def count(self, document: Document) -> None:
         """Add what was inferred of one document: quoted blocks, comment borders, authors, a date."""
-        self.quotes += sum(block.voice == "quoted" and block.reason != "" for block in document.blocks)
+        self.quotes += sum(
+            block.voice == "quoted" and block.reason not in ("", BY_HAND) for block in document.blocks
+        )
         self.borders += sum(0 < block.border < SURE_BORDER for block in document.blocks)
         self.authors += len(document.authors_inferred)
         self.dates += bool(document.date_inferred)
