@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
-from essaysearch.model import Document
+from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
 from essaysearch.results import Results
 from essaysearch.tree import Node
 
 if TYPE_CHECKING:
     from essaysearch.concordance import Collocate, Key, Line
+    from essaysearch.describing import Description
     from essaysearch.exchanges import Exchanges, Quoted, Source
     from essaysearch.explaining import Explanation
     from essaysearch.indexing import Progress
     from essaysearch.report import IndexReport
     from essaysearch.surroundings import Surroundings
+    from essaysearch.threads import Thread
     from essaysearch.topics import Topic, TopicPassages
+
+_PAGE = 4_000
+"""Hits that `Library.stream` ranks at once."""
 
 _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
@@ -129,6 +134,34 @@ class Library:
         tree = self._resolved(snapshot, parsed.tree)
         return run(snapshot, query, parsed, tree, self._kernels(), k, offset, group, sort, facets, proximity)
 
+    def stream(
+        self,
+        query: str,
+        group: str = "passage",
+        sort: str | None = None,
+        facets: Sequence[str] = (),
+        literal: bool = False,
+        today: Day | None = None,
+    ) -> tuple[Results, Iterator[Hit]]:
+        """Everything a query finds: the results without their hits, and the hits, one at a time.
+
+        The hits are those of `search` in its order, of one state of the library, read as they are
+        asked for; memory does not grow with their number.
+        """
+        from essaysearch.searching import run
+
+        parsed = parse(query, today, literal)
+        snapshot = self._store.snapshot()
+        tree = self._resolved(snapshot, parsed.tree)
+        kernels = self._kernels()
+
+        def page(k: int, offset: int, counted: Sequence[str] = ()) -> Results:
+            return run(snapshot, query, parsed, tree, kernels, k, offset, group, sort, counted, True)
+
+        frame = page(0, 0, facets)
+        pages = (page(_PAGE, offset) for offset in range(0, frame.total, _PAGE))
+        return frame, (hit for results in pages for hit in results)
+
     def scores(self, query: str, k: int = 10, proximity: bool = False) -> list[tuple[str, float]]:
         """(passage id, score) of the ``k`` best passages, and nothing else: the quickest answer."""
         snapshot = self._store.snapshot()
@@ -150,6 +183,7 @@ class Library:
 
     def similar(self, passage_id: str, k: int = 10) -> Results:
         """Passages like the one named, itself left out. Raises `UnknownId`."""
+        self._store.snapshot().locate(passage_id)
         return self.search(f"like:{passage_id}", k)
 
     # Looking closer
@@ -159,6 +193,12 @@ class Library:
         from essaysearch.surroundings import surroundings
 
         return surroundings(self._store.snapshot(), id, before, after)
+
+    def thread(self, id: str) -> Thread:
+        """The whole thread around a passage or document, as trees of replies. Raises `UnknownId`."""
+        from essaysearch.surroundings import thread_of
+
+        return thread_of(self._store.snapshot(), id)
 
     def document(self, id: str) -> Document:
         """A document as it was read, by its own id or a passage's. Raises `UnknownId`."""
@@ -181,6 +221,13 @@ class Library:
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
         return explain(snapshot, tree, passage_id)
+
+    def describe(self, query: str, literal: bool = False) -> Description:
+        """What a query means, clause by clause, with the words that patterns stand for here."""
+        from essaysearch.describing import describe
+
+        snapshot = self._store.snapshot()
+        return describe(snapshot, self._resolved(snapshot, parse(query, None, literal).tree))
 
     def why_not(self, passage_id: str, query: str) -> list[str]:
         """Why a query does not find a passage: sentences, empty where it does."""

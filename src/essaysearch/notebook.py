@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from html import escape
 
-from essaysearch.formats import articles
+from essaysearch.formats.reading import articles
 from essaysearch.results import Results
 
-_STYLE = """.essaysearch article{border:1px solid #8884;border-radius:6px;padding:.6rem .9rem;margin:.5rem 0;max-width:52rem}
-.essaysearch h2{font-size:1rem;margin:0}.essaysearch .facts,.essaysearch .place{opacity:.7;font-size:.8rem}
-.essaysearch blockquote{margin:.3rem 0;padding-left:.7rem;border-left:3px solid #8886;opacity:.8;font-size:.88rem}
-.essaysearch mark{background:#ffe08a;color:#111;border-radius:2px;padding:0 1px}.essaysearch p{margin:.3rem 0;white-space:pre-line}"""
+_STYLE = """.essaysearch article{border:1px solid #8884;border-radius:6px;padding:.6rem .9rem;margin:.5rem 0;
+max-width:52rem}
+.essaysearch h2{font-size:1rem;margin:0}
+.essaysearch .facts,.essaysearch .place{opacity:.7;font-size:.8rem}
+.essaysearch blockquote{margin:.3rem 0;padding-left:.7rem;border-left:3px solid #8886;opacity:.8;
+font-size:.88rem}
+.essaysearch mark{background:#ffe08a;color:#111;border-radius:2px;padding:0 1px}
+.essaysearch p{margin:.3rem 0;white-space:pre-line}"""
 
 
 def cards(results: Results) -> str:
     """The hits as HTML, everything from documents and queries escaped."""
     warnings = "".join(f"<div>⚠ {escape(warning.message)}</div>" for warning in results.warnings)
-    head = f"<div><b>{escape(results.query)}</b> · {len(results)} of {results.total}</div>"
+    head = f"<div><b>{escape(results.query)}</b> · {len(results):,} of {results.total:,}</div>"
     body = "".join(articles(results)) if results else "<div>Nothing found.</div>"
-    return f'<div class="essaysearch"><style>{_STYLE}</style>{head}{warnings}{body}</div>'
+    facets = "".join(
+        f"<div>{escape(name)}: "
+        + escape(", ".join(f"{value or 'none'} {count:,}" for value, count in rows[:12]))
+        + "</div>"
+        for name, rows in results.facets.items()
+    )
+    return f'<div class="essaysearch"><style>{_STYLE}</style>{head}{warnings}{body}{facets}</div>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from essaysearch.operator_rows import Kind, Operator
 from essaysearch.query_sentences import DIAGNOSTICS
@@ -87,6 +88,24 @@ def markdown(operators: Sequence[Operator]) -> str:
     kinds = [(_code(kind), meaning) for kind, meaning in DIAGNOSTICS.items()]
     parts += ["## Warnings", _table(("kind", "meaning"), kinds)]
     return "\n\n".join(parts) + "\n"
+
+
+def plain(operators: Sequence[Operator], width: int = 96) -> str:
+    """The reference for a terminal, ending in a newline: a line or two an operator."""
+    left = max(len(row.syntax) for row in operators) + 4
+    lines = ["What a query can say", ""]
+    for kind, heading, note in HEADINGS:
+        lines += [heading, *(f"  {line}" for line in wrap(note.replace("`", ""), width - 2)), ""]
+        for row in operators:
+            if row.kind == kind:
+                values = f" One of {', '.join(row.values)}." if row.values else ""
+                told = wrap(row.meaning.replace("`", "") + values, width - left)
+                told.append(f"    {row.example}")
+                lines.append(f"  {row.syntax}".ljust(left) + told[0])
+                lines += [" " * left + line for line in told[1:]]
+        lines.append("")
+    lines += [line.replace("## ", "").replace("`", "") for line in _DATES.split("\n")]
+    return "\n".join(lines) + "\n"
 
 
 def _code(text: str) -> str:

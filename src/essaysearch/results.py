@@ -55,7 +55,7 @@ class Results(Sequence[Hit]):
         """The hits as JSON values, with the names of the JSON contract."""
         return [hit_dict(hit) for hit in self.hits]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, with_hits: bool = True) -> dict[str, Any]:
         """The whole answer as JSON values: what ``--format json`` prints."""
         answer: dict[str, Any] = {
             "schema": SCHEMA,
@@ -65,13 +65,14 @@ class Results(Sequence[Hit]):
             "warnings": [
                 {"kind": w.kind, "start": w.start, "end": w.end, "message": w.message} for w in self.warnings
             ],
-            "hits": self.to_dicts(),
         }
         if self.facets:
             answer["facets"] = {
                 name: [{"value": value, "count": count} for value, count in rows]
                 for name, rows in self.facets.items()
             }
+        if with_hits:
+            answer["hits"] = self.to_dicts()
         return answer
 
     def to_pandas(self) -> pandas.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from essaysearch.columnar import records
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.errors import UnknownId
 from essaysearch.model import Document, Passage
+from essaysearch.threads import Thread, build
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,42 @@ def _ancestors(snapshot: Snapshot, document: Document) -> tuple[tuple[Document, 
     return tuple(reversed(found)), None
 
 
-def _replies(snapshot: Snapshot, document_id: str) -> tuple[Document, ...]:
-    replies = []
+def _bearing(snapshot: Snapshot, field: str, value: str) -> Iterator[Document]:
+    """The documents whose ``field`` (``parent``, ``thread``) is ``value``."""
     for view in snapshot.views:
-        code = view.segment.names("parent").find(document_id) + 1
+        code = view.segment.names(field).find(value) + 1
         if code:
-            for number in np.flatnonzero(view.segment.file.array("parent_code") == code):
+            for number in np.flatnonzero(view.segment.file.array(f"{field}_code") == code):
                 if view.segment.live_documents[number]:
-                    replies.append(view.segment.document(int(number), with_text=False))
+                    yield view.segment.document(int(number), with_text=False)
+
+
+def _replies(snapshot: Snapshot, document_id: str) -> tuple[Document, ...]:
+    replies = _bearing(snapshot, "parent", document_id)
     return tuple(sorted(replies, key=lambda document: (document.date or "", document.id)))
+
+
+def thread_of(snapshot: Snapshot, id: str) -> Thread:
+    """The thread that a passage or document belongs to: everything above and below it that is here.
+
+    Raises `UnknownId`.
+    """
+    view, number, _ = locate(snapshot, id)
+    document = view.segment.document(number, with_text=False)
+    ancestors, missing = _ancestors(snapshot, document)
+    found = {document.id: document, **{above.id: above for above in ancestors}}
+    root = document.thread or missing or (ancestors[0] if ancestors else document).id
+    held = snapshot.locate_document(root)
+    if held is not None:
+        found[root] = held[0].segment.document(held[1], with_text=False)
+    found.update((member.id, member) for member in _bearing(snapshot, "thread", root))
+    waiting = [root, *found]
+    while waiting:
+        for reply in _bearing(snapshot, "parent", waiting.pop()):
+            if reply.id not in found:
+                found[reply.id] = reply
+                waiting.append(reply.id)
+    return build(found.values())
 
 
 def stats(snapshot: Snapshot) -> dict[str, Any]:

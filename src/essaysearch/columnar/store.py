@@ -7,13 +7,12 @@ it. Readers take no lock.
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib.util
 import json
 import os
 import re
+import shutil
 import threading
-import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +23,7 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
+from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
 from essaysearch.columnar.postings import field_starts
@@ -32,9 +32,7 @@ from essaysearch.errors import (
     EngineConflict,
     ForeignWriter,
     IndexDamaged,
-    IndexLocked,
     IndexMissing,
-    IndexReadOnly,
     UnknownId,
 )
 from essaysearch.tree import Filter
@@ -43,8 +41,6 @@ if TYPE_CHECKING:
     from essaysearch.columnar.writer import Writer
 
 Array = npt.NDArray[Any]
-LOCK = "MAIN_WRITELOCK"
-_HOLDER = "essaysearch.writer"
 _TOC = re.compile(r"_MAIN_(\d+)\.toc\Z")
 _SEGMENT_FILE = re.compile(r"MAIN_[0-9a-z]+\.(?:[^.]+\.)?([a-z]+)\Z")
 _RIVAL = re.compile(r"(whoosh(?:[-_]reloaded)?)-[^-]*(?:-py[\d.]+)?\.(?:dist|egg)-info\Z", re.IGNORECASE)
@@ -140,7 +136,7 @@ class Snapshot:
         base = 0
         for segment in segments:
             self.views.append(View(segment, base, self.averages))
-            base += segment.passages
+            base += max(1, segment.passages)  # a segment of empty documents has a place of its own too
         self._df: dict[str, int] = {}
         self._masks: dict[tuple[int, Filter], Array] = {}
         self._unit_numbers: dict[str, int] = {}
@@ -250,8 +246,8 @@ class Store:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._read_only(error) from error
-        lock = self._lock(10.0)
+            raise read_only(self.directory, error) from error
+        lock = acquire(self.directory, 10.0)
         try:
             manifests.load(self.directory)
         except IndexMissing:
@@ -259,7 +255,7 @@ class Store:
                 manifests.store(self.directory, Manifest())
                 write_toc(self.directory, Manifest())
             except OSError as error:
-                raise self._read_only(error) from error
+                raise read_only(self.directory, error) from error
         finally:
             self.unlock(lock)
 
@@ -321,7 +317,7 @@ class Store:
         """
         from essaysearch.columnar.writer import Writer
 
-        lock = self._lock(timeout)
+        lock = acquire(self.directory, timeout)
         try:
             self._refuse_foreign(manifests.load(self.directory))
             return Writer(self, lock, memory, fast)
@@ -329,55 +325,39 @@ class Store:
             self.unlock(lock)
             raise
 
-    def _lock(self, timeout: float) -> Any:
-        from whoosh.filedb.filestore import FileStorage
-
-        if not os.access(self.directory, os.W_OK):
-            raise self._read_only(PermissionError(errno.EACCES, "Permission denied"))
-        storage: Any = FileStorage(str(self.directory))  # type: ignore[no-untyped-call]
-        lock = storage.lock(LOCK)
-        deadline = time.monotonic() + timeout
-        try:
-            while not lock.acquire():
-                if time.monotonic() >= deadline:
-                    raise IndexLocked(
-                        f"{self.directory}: {self._holder()} is writing to this index, and did not finish"
-                        f" within {timeout:g} s. Wait for it, or end it."
-                    )
-                time.sleep(0.05)
-            told = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-            (self.directory / _HOLDER).write_text(json.dumps(told))
-        except OSError as error:
-            raise self._read_only(error) from error
-        return lock
-
     def unlock(self, lock: Any) -> None:
         """Give back the writer's lock."""
-        with contextlib.suppress(OSError):
-            (self.directory / _HOLDER).unlink()
-        lock.release()
-
-    def _read_only(self, error: OSError) -> IndexReadOnly:
-        return IndexReadOnly(
-            f"{self.directory}: cannot be written ({error.strerror}). Check its permissions, or name another"
-            " directory with --index."
-        )
-
-    def _holder(self) -> str:
-        try:
-            told = json.loads((self.directory / _HOLDER).read_text())
-            return f"process {told['pid']} (since {told['since']})"
-        except (OSError, ValueError, KeyError):
-            return "another process"
+        release(self.directory, lock)
 
 
-def clear(directory: str | os.PathLike[str]) -> None:
-    """Remove the files of an index, whatever state it is in; anything else in the directory stays."""
-    place = Path(directory)
-    if place.is_dir():
-        for name in os.listdir(place):
-            if name.startswith(("MAIN_", "_MAIN_", "essaysearch.manifest", _HOLDER)):
-                (place / name).unlink(missing_ok=True)
+def replace(directory: Path, fresh: Path, timeout: float = 10.0) -> None:
+    """Put the index in ``fresh`` in the place of the one in ``directory``, whatever state that is in.
+
+    Other files in the directory stay. The manifest comes last: whoever opens the directory meanwhile
+    finds the old index or the new one. Raises `IndexLocked` or `IndexReadOnly`.
+    """
+    lock = acquire(directory, timeout)
+    try:
+        coming = set(manifests.load(fresh).files())
+        for name in coming:
+            shutil.move(fresh / name, directory / name)
+        for name in os.listdir(directory):
+            if _TOC.match(name):
+                (directory / name).unlink()
+        os.replace(fresh / manifests.NAME, directory / manifests.NAME)
+        for name in os.listdir(directory):
+            if name.startswith("MAIN_") and name != LOCK and name not in coming:
+                with contextlib.suppress(OSError):  # still mapped by a reader (Windows): stays
+                    (directory / name).unlink()
+        (directory / manifests.PREVIOUS).unlink(missing_ok=True)
+        for name in os.listdir(fresh):
+            if _TOC.match(name):
+                shutil.move(fresh / name, directory / name)
+        manifests.sync_directory(directory)
+    except OSError as error:
+        raise read_only(directory, error) from error
+    finally:
+        release(directory, lock)
 
 
 def require_whoosh3() -> None:

@@ -1,0 +1,72 @@
+"""`explain` and `why-not`: why a passage scores what it scores, and why a query does not find it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from essaysearch.cli.app import NOTHING, finish, format_option, index_option, text_argument
+from essaysearch.cli.completing import complete_query
+
+if TYPE_CHECKING:
+    from essaysearch.explaining import Explanation
+
+
+@click.command()
+@click.argument("id")
+@click.argument("query", shell_complete=complete_query)
+@index_option
+@format_option
+def explain(id: str, query: str, index: str, format_: str) -> None:
+    """Show how the score of a passage for a query comes about.
+
+    ID is a passage's. The values add up to the score. Status 1 if the query does not find it.
+    """
+    from essaysearch.library import open_library
+
+    id, query = text_argument(id), text_argument(query)
+    library = open_library(index, fast=False)
+    told = library.explain(id, query)
+    if format_ == "json":
+        click.echo(json.dumps({"schema": 1, **_explanation(told)}, ensure_ascii=False))
+    else:
+        click.echo(str(told))
+    if library.why_not(id, query):
+        finish(NOTHING)
+
+
+def _explanation(told: Explanation) -> dict[str, Any]:
+    children = [_explanation(child) for child in told.children]
+    return {"value": told.value, "label": told.label, "children": children}
+
+
+@click.command("why-not")
+@click.argument("id")
+@click.argument("query", shell_complete=complete_query)
+@index_option
+@format_option
+def why_not(id: str, query: str, index: str, format_: str) -> None:
+    """Say why a query does not find a passage.
+
+    Or, if it does, in which place. ID is a passage's. Status 1 if the query does find it.
+    """
+    from essaysearch.library import open_library
+
+    id, query = text_argument(id), text_argument(query)
+    library = open_library(index, fast=False)
+    reasons = library.why_not(id, query)
+    place = None if reasons else _place(library.scores(query, len(library), proximity=True), id)
+    if format_ == "json":
+        click.echo(json.dumps({"schema": 1, "reasons": reasons, "place": place}, ensure_ascii=False))
+    elif reasons:
+        click.echo("\n".join(reasons))
+    else:
+        click.echo(f"The query finds it, in place {place:,}.")
+    if not reasons:
+        finish(NOTHING)
+
+
+def _place(ranking: list[tuple[str, float]], id: str) -> int:
+    return next(place for place, (found, _) in enumerate(ranking, 1) if found == id.lower())

@@ -1,0 +1,206 @@
+"""`search` and `similar`: find passages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from essaysearch.cli.app import DONE, NOTHING, finish, index_option, text_argument
+from essaysearch.cli.completing import complete_facets, complete_format, complete_group, complete_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from essaysearch.library import Library
+    from essaysearch.model import Hit
+    from essaysearch.results import Results
+
+_FACET_ROWS = 12
+
+
+def result_options(command: Any) -> Any:
+    """The options on which hits are given, in which order, and how they look."""
+    rows = (
+        click.option(
+            "-k", "k", default=10, show_default=True, type=click.IntRange(min=0), help="How many hits."
+        ),
+        click.option(
+            "--offset",
+            default=0,
+            show_default=True,
+            type=click.IntRange(min=0),
+            help="How many to skip.",
+        ),
+        click.option("--all", "everything", is_flag=True, help="Every hit, however many there are."),
+        click.option(
+            "--group",
+            default="passage",
+            show_default=True,
+            shell_complete=complete_group,
+            help="One hit for each passage, document, thread, author or exchange.",
+        ),
+        click.option(
+            "--sort",
+            help="By relevance, date, karma, author or length; several apart by commas; -KEY turns round.",
+        ),
+        click.option(
+            "--facets",
+            shell_complete=complete_facets,
+            help="Count the values of kind, author, year, category, source, voice over all matches.",
+        ),
+        click.option(
+            "--format",
+            "format_",
+            default="text",
+            show_default=True,
+            shell_complete=complete_format,
+            help="text, json, jsonl, csv, markdown, html, bibtex, ris or trec.",
+        ),
+    )
+    for option in reversed(rows):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("query", shell_complete=complete_query)
+@index_option
+@result_options
+@click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators.")
+@click.option("--explain-query", is_flag=True, help="Show what the query means instead of what it finds.")
+def search(
+    query: str,
+    index: str,
+    k: int,
+    offset: int,
+    everything: bool,
+    group: str,
+    sort: str | None,
+    facets: str | None,
+    format_: str,
+    literal: bool,
+    explain_query: bool,
+) -> None:
+    """Find passages. What a QUERY can say: `essaysearch help query`.
+
+    QUERY `-` reads queries from standard input, one a line, and answers in JSON Lines.
+    Status 0 if anything was found, 1 if nothing was.
+    """
+    from essaysearch.formats.table import format_named
+    from essaysearch.library import open_library
+
+    format_named(format_)
+    library = open_library(index, fast=None if query == "-" else False)
+    options: dict[str, Any] = {"group": group, "sort": sort, "facets": _names(facets), "literal": literal}
+    window: dict[str, Any] = {"k": len(library) if everything else k, "offset": offset}
+    if query == "-":
+        finish(_batch(library, {**options, **window}))
+    query = text_argument(query)
+    if explain_query:
+        _explain(library, query, literal, format_)
+    elif everything:
+        frame, hits = library.stream(query, **options)
+        _print(frame, hits, format_)
+    else:
+        results = library.search(query, **window, **options)
+        _print(results, results, format_)
+
+
+@click.command()
+@click.argument("id")
+@index_option
+@click.option("-k", "k", default=10, show_default=True, type=click.IntRange(min=0), help="How many hits.")
+@click.option("--format", "format_", default="text", show_default=True, shell_complete=complete_format)
+def similar(id: str, index: str, k: int, format_: str) -> None:
+    """Find passages like the one with this ID.
+
+    It is represented by its distinctive words. Status 0 if anything was found, 1 if nothing was.
+    """
+    from essaysearch.formats.table import format_named
+    from essaysearch.library import open_library
+
+    format_named(format_)
+    results = open_library(index, fast=False).similar(text_argument(id), k)
+    _print(results, results, format_)
+
+
+def _names(facets: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in facets.split(",") if name.strip()) if facets else ()
+
+
+def _batch(library: Library, options: dict[str, Any]) -> int:
+    """Answer each line of standard input; a query that cannot be answered does not stop the others."""
+    from essaysearch.errors import QueryTooLarge
+
+    found = False
+    for line in sys.stdin.buffer:
+        query = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not query.strip():
+            continue
+        try:
+            results = library.search(query, **options)
+            answer = results.to_dict()
+            found = found or results.total > 0
+        except QueryTooLarge as error:
+            answer = {"schema": 1, "query": query, "error": str(error)}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    return DONE if found else NOTHING
+
+
+def _print(results: Results, hits: Iterable[Hit], format_: str) -> None:
+    """Results on standard output, what is said of them on standard error; ends the run."""
+    from essaysearch.cli import terminal
+    from essaysearch.formats.table import format_named
+
+    colourful = format_ == "text" and terminal.is_colourful()
+    say_warnings(results.query, results.warnings)
+    pieces: Iterator[str] = (
+        terminal.painted(hits) if colourful else format_named(format_).render(results, hits)
+    )
+    shown = 0
+    for piece in pieces:
+        sys.stdout.write(piece)
+        shown += 1
+    if format_ == "text":
+        for line in _facet_lines(results):
+            click.echo(line)
+        sys.stdout.flush()
+        click.echo(_count(results, shown), err=True)
+    finish(DONE if results.total else NOTHING)
+
+
+def _count(results: Results, shown: int) -> str:
+    if not results.total:
+        return "Nothing found."
+    noun = {"passage": "passages", "exchange": "exchanges"}.get(results.group, results.group + "s")
+    return f"{shown:,} of {results.total:,} {noun if results.total != 1 else results.group}."
+
+
+def _facet_lines(results: Results) -> Iterator[str]:
+    for name, rows in results.facets.items():
+        shown = ", ".join(f"{value or 'none'} {count:,}" for value, count in rows[:_FACET_ROWS])
+        more = f", and {len(rows) - _FACET_ROWS:,} more" if len(rows) > _FACET_ROWS else ""
+        yield f"{name}: {shown}{more}"
+
+
+def say_warnings(query: str, warnings: Any) -> None:
+    """Each warning with the query and carets under its cause, on standard error."""
+    from essaysearch.query import caret
+
+    for warning in warnings:
+        click.echo(f"{caret(query, warning)}\n{warning.message}", err=True)
+
+
+def _explain(library: Library, query: str, literal: bool, format_: str) -> None:
+    described = library.describe(query, literal)
+    warnings = library.parse(query, literal=literal).diagnostics
+    if format_ == "json":
+        told = [{"kind": w.kind, "start": w.start, "end": w.end, "message": w.message} for w in warnings]
+        answer = {"schema": 1, "query": query, "tree": described.to_dict(), "warnings": told}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        say_warnings(query, warnings)
+        click.echo(str(described))

@@ -1,0 +1,68 @@
+"""Results for programs: JSON, JSON Lines, CSV, a TREC run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from essaysearch.model import Hit
+from essaysearch.results import Results, hit_dict
+
+
+def as_json(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """One object, as the contract has it, written hit by hit."""
+    frame = results.to_dict(with_hits=False)
+    yield json.dumps(frame, ensure_ascii=False)[:-1] + ', "hits": ['
+    between = ""
+    for hit in hits:
+        yield between + json.dumps(hit_dict(hit), ensure_ascii=False)
+        between = ", "
+    yield "]}\n"
+
+
+def jsonl(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A line a hit."""
+    for hit in hits:
+        yield json.dumps(hit_dict(hit), ensure_ascii=False) + "\n"
+
+
+_COLUMNS = (
+    "rank", "score", "passage_id", "doc_id", "kind", "title", "authors", "date", "karma", "source", "section",
+    "voice", "text", "answers", "url", "path",
+)  # fmt: skip
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+
+
+def _cell(hit: Hit, name: str) -> object:
+    """A value of a row; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    value = getattr(hit, name)
+    if name == "authors":
+        value = "; ".join(value)
+    elif name == "answers":
+        value = value.text if value else None
+    return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def as_csv(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A row a hit under a row of names."""
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for hit in hits:
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([_cell(hit, name) for name in _COLUMNS])
+    yield buffer.getvalue()
+
+
+def trec(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A line a hit in TREC's six columns: documents where results are grouped so, else passages."""
+    topic = "_".join(results.query.split()) or "query"
+    for hit in hits:
+        name = hit.doc_id if results.group == "document" else hit.passage_id
+        yield f"{topic} Q0 {'_'.join(name.split())} {hit.rank} {hit.score:.6f} essaysearch\n"

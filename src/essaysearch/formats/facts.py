@@ -1,0 +1,99 @@
+"""What is shown of a hit, whatever the format: title, authors, facts, place, link, citation, marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from essaysearch.model import Hit
+from essaysearch.readable import readable
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TITLE_WORDS = 9
+
+
+def plain(text: str) -> str:
+    """The text without control characters: a document must not move the cursor or ring the bell."""
+    return _CONTROL.sub(" ", text)
+
+
+def marked(hit: Hit, before: str, after: str, safe: Callable[[str], str] = lambda text: text) -> str:
+    """The snippet with marks around what matched; ``safe`` escapes the text between and within them."""
+    text, at, parts = hit.snippet.text, 0, []
+    for start, end in hit.snippet.spans:
+        parts += [safe(text[at:start]), before, safe(text[start:end]), after]
+        at = end
+    return "".join(parts) + safe(text[at:])
+
+
+def one_line(text: str, length: int) -> str:
+    """The text in one line, cut after a word where it is longer than ``length``."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + "…"
+
+
+def title_of(hit: Hit) -> str:
+    """The title, else the first words of the passage."""
+    if hit.title:
+        return " ".join(readable(hit.title)[0].split())
+    words = readable(hit.text[:400])[0].split()[:_TITLE_WORDS]
+    return " ".join(words) + ("…" if len(words) == _TITLE_WORDS else "")
+
+
+def authors_of(hit: Hit, most: int = 3) -> str:
+    """Who wrote it; ``et al.`` where the list is cut here or in the source."""
+    cut = len(hit.authors) > most or not hit.authors_complete
+    return ", ".join(hit.authors[:most]) + (" et al." if cut and hit.authors else "")
+
+
+def place_of(hit: Hit) -> str:
+    """Where it can be read: its address, else file and line."""
+    return hit.url or (f"{hit.path}:{hit.line}" if hit.line else hit.path)
+
+
+def is_web(url: str | None) -> bool:
+    """Whether an address may become a link; ``javascript:`` and the like never do."""
+    return url is not None and url.startswith(("http://", "https://"))
+
+
+def link_of(hit: Hit) -> str | None:
+    """The address of the page, opened at the passage; None where there is none to link."""
+    return text_link(hit.url, hit.text) if hit.url is not None and is_web(hit.url) else None
+
+
+def text_link(url: str, text: str) -> str:
+    """A link that opens the page at the passage (``#:~:text=`` of the URL Fragment Text Directives)."""
+    if "#" in url or not is_web(url):
+        return url
+    words = readable(text)[0].split()
+    if len(words) < 3:
+        return url
+    first, last = " ".join(words[:5]), " ".join(words[-5:])
+    parts = [" ".join(words)] if len(words) <= 10 else [first, last]
+    escaped = (quote(part.encode("utf-8", "replace"), safe="").replace("-", "%2D") for part in parts)
+    return f"{url}#:~:text=" + ",".join(escaped)
+
+
+def citation(hit: Hit) -> str:
+    """A line that says where the passage comes from."""
+    parts = [authors_of(hit), f"“{title_of(hit)}”" if hit.title else hit.kind, hit.date or "undated"]
+    return ", ".join(part for part in parts if part) + f". {place_of(hit)}"
+
+
+def facts_of(hit: Hit) -> str:
+    """Author, date, kind, source, heading, points, voice and size of the group in one line."""
+    parts = [authors_of(hit), (hit.date or "undated")[:10], hit.kind]
+    if hit.source:
+        parts.append(hit.source)
+    if hit.section:
+        parts.append(f"§ {one_line(hit.section, 60)}")
+    if hit.karma is not None:
+        parts.append(f"{hit.karma:g} points")
+    if hit.voice == "quoted":
+        parts.append(f"quoting {hit.speaker}" if hit.speaker else "a quote")
+    elif hit.voice == "unknown":
+        parts.append("voice unknown")
+    if hit.size is not None and hit.size > 1:
+        parts.append(f"{hit.size:,} passages")
+    return " · ".join(part for part in parts if part)

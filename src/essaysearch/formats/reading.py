@@ -1,0 +1,91 @@
+"""Results for reading: plain text, Markdown for notes, an HTML page on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from essaysearch.formats.facts import (
+    facts_of,
+    link_of,
+    marked,
+    one_line,
+    place_of,
+    plain,
+    title_of,
+)
+from essaysearch.model import Hit
+from essaysearch.readable import readable
+from essaysearch.results import Results
+
+_ANSWERED = 100
+
+
+def text(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A paragraph a hit: title, facts, what it answers, the snippet, place and id."""
+    for hit in hits:
+        lines = [facts_of(hit)]
+        if hit.answers:
+            lines.append(f"in answer to: {one_line(readable(hit.answers.text)[0], _ANSWERED)}")
+        lines += [line for line in hit.snippet.text.split("\n") if line.strip()]
+        lines.append(f"{place_of(hit)}  [{hit.passage_id}]")
+        yield plain(f"{hit.rank}. {title_of(hit)}\n" + "".join(f"   {line}\n" for line in lines)) + "\n"
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|&~])")
+
+
+def _md(text: str) -> str:
+    """The text with everything escaped that Markdown, or HTML within it, would act upon."""
+    return _MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def _md_address(url: str) -> str:
+    return re.sub(r"[()<>\s\\]", lambda match: f"%{ord(match[0]):02X}", url)
+
+
+def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A heading a hit, linked to the passage in its page; what is answered as a quote in the quote."""
+    yield f"# {_md(one_line(results.query, 200))}\n\n"
+    for hit in hits:
+        link = link_of(hit)
+        title = f"[{_md(title_of(hit))}]({_md_address(link)})" if link else _md(title_of(hit))
+        yield f"## {hit.rank}. {title}\n\n{_md(facts_of(hit))}\n\n"
+        if hit.answers:
+            answered = readable(hit.answers.text)[0]
+            yield "".join(f"> > {_md(line)}\n" for line in answered.split("\n")) + ">\n"
+        yield "".join(f"> {line}\n" for line in marked(hit, "**", "**", _md).split("\n"))
+        yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
+
+
+_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;
+color-scheme:light dark}
+article{border-top:1px solid #8884;padding:.8rem 0}h2{font-size:1.05rem;margin:0}
+.facts,.place{opacity:.7;font-size:.85rem;margin:.1rem 0}
+blockquote{margin:.4rem 0;padding-left:.8rem;border-left:3px solid #8886;opacity:.8;font-size:.92rem}
+mark{background:#ffe08a;color:#111;border-radius:2px;padding:0 1px}
+p.text{margin:.4rem 0;white-space:pre-line}"""
+
+
+def articles(hits: Iterable[Hit]) -> Iterator[str]:
+    """The hits as HTML ``article`` elements, everything escaped."""
+    for hit in hits:
+        title, link = escape(title_of(hit)), link_of(hit)
+        if link:
+            title = f'<a href="{escape(link, quote=True)}">{title}</a>'
+        yield f"<article><h2>{hit.rank}. {title}</h2>"
+        yield f'<div class="facts">{escape(facts_of(hit))}</div>'
+        if hit.answers:
+            yield f"<blockquote>{escape(one_line(readable(hit.answers.text)[0], 300))}</blockquote>"
+        yield f'<p class="text">{marked(hit, "<mark>", "</mark>", escape)}</p>'
+        yield f'<div class="place">{escape(hit.path)} <code>{hit.passage_id}</code></div></article>\n'
+
+
+def html(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A page that needs nothing beside it."""
+    title = escape(results.query)
+    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+    yield f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1><p>{results.total:,} found</p>\n"
+    yield from articles(hits)
+    yield "</body></html>\n"

@@ -1,0 +1,60 @@
+"""The documents found as references: BibTeX and RIS, each document once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from essaysearch.formats.facts import title_of
+from essaysearch.model import Hit
+from essaysearch.readable import readable
+from essaysearch.results import Results
+
+_BIBTEX_KIND = {"abstract": "article"}
+_RIS_KIND = {"abstract": "JOUR", "essay": "ELEC", "post": "BLOG", "comment": "ELEC", "message": "PCOMM"}
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def _one_a_document(hits: Iterable[Hit]) -> Iterator[Hit]:
+    seen = set()
+    for hit in hits:
+        if hit.doc_id not in seen:
+            seen.add(hit.doc_id)
+            yield hit
+
+
+def _tex(text: str) -> str:
+    return re.sub(r"[&%$#_{}\\~^]", lambda m: _TEX.get(m[0], "\\" + m[0]), " ".join(text.split()))
+
+
+def bibtex(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """An entry a document."""
+    for hit in _one_a_document(hits):
+        key = re.sub(r"[^A-Za-z0-9:.-]", "-", hit.doc_id)
+        fields = {
+            "author": " and ".join(f"{{{_tex(name)}}}" if "," in name else _tex(name) for name in hit.authors)
+            + (" and others" if hit.authors and not hit.authors_complete else ""),
+            "title": f"{{{_tex(title_of(hit))}}}",
+            "year": (hit.date or "")[:4],
+            "date": (hit.date or "")[:10],
+            "url": "".join((hit.url or "").split()).replace("{", "%7B").replace("}", "%7D"),
+        }
+        lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+        yield f"@{_BIBTEX_KIND.get(hit.kind, 'misc')}{{{key},\n{lines}}}\n\n"
+
+
+def ris(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A record a document."""
+    for hit in _one_a_document(hits):
+        rows = [
+            ("TY", _RIS_KIND.get(hit.kind, "GEN")),
+            *(("AU", name) for name in hit.authors),
+            ("TI", title_of(hit)),
+            ("DA", (hit.date or "")[:10].replace("-", "/")),
+            ("PY", (hit.date or "")[:4]),
+            ("UR", hit.url or ""),
+            ("ID", hit.doc_id),
+            ("N2", readable(hit.text)[0] if hit.kind == "abstract" else ""),
+        ]
+        shown = ((tag, " ".join(value.split())) for tag, value in rows)
+        yield "".join(f"{tag}  - {value}\n" for tag, value in shown if value) + "ER  - \n\n"
