@@ -643,3 +643,49 @@ def test_the_public_dump_is_read_line_by_line_with_its_first_line_as_facts(tmp_p
     assert isinstance(comment, Document)
     assert (post.id, post.karma, post.source) == ("eaforum:Qw8ZtYp2LmNxKv4Rs", 3.0, "eaforum")
     assert (comment.title, comment.parent, comment.authors) == ("Lamps", post.id, ("Oda Brennick",))
+
+
+def test_a_permalinked_comment_that_stands_twice_is_one(tmp_path: Path) -> None:
+    page = (PAGES / "lesswrong_post.html").read_text(encoding="utf-8")
+    begin = page.index('<div class="comments-node CommentFrame-commentsNodeRoot')
+    end = page.index('<div class="CommentsNode-children">', begin)
+    shown = page[begin:end].replace(' id="aB3dE5fG7hJ9kL2mN"', "") + "</div>"
+    path = tmp_path / "permalink.html"
+    path.write_text(
+        page.replace('<div class="LWPostsPageHeader-root">', f"{shown}<div>", 1), encoding="utf-8"
+    )
+    found = documents(read(path))
+    assert Counter(document.id for document in found) == dict.fromkeys(
+        by_id(read(PAGES / "lesswrong_post.html")), 1
+    )
+
+
+def test_greaterwrong_s_page_of_a_user_names_posts_and_comments_answered() -> None:
+    first, second = documents(read(PAGES / "greaterwrong_user.html"))
+    assert (first.title, first.parent) == ("Ropes and promises", "lesswrong:Zz9Yy8Xx7Ww6Vv5Uu")
+    assert (second.title, second.parent) == ("Wells", "lesswrong:Nn8Bv7Cx6Za5Qw4Er")
+    assert first.authors == second.authors == ("Oda Brennick",)
+
+
+def test_a_blog_that_links_to_the_forum_is_not_a_page_of_the_forum(tmp_path: Path) -> None:
+    page = (PAGES / "blog_article.html").read_text(encoding="utf-8")
+    link = (
+        '<a href="https://www.lesswrong.com/posts/Qw8ZtYp2LmNxKv4Rs/x?commentId=aB3dE5fG7hJ9kL2mN">there</a>'
+    )
+    path = tmp_path / "blog.html"
+    path.write_text(
+        page.replace("<p>Accuracy", f'<p class="comment-item">See {link}.</p><p>Accuracy'), encoding="utf-8"
+    )
+    article, *comments = documents(read(path))
+    assert article.title == "Against Clocks"
+    assert not any(document.id.startswith("lesswrong:") for document in (article, *comments))
+
+
+def test_pipermail_s_and_mhonarc_s_pages_are_messages() -> None:
+    (first,) = documents(read(PAGES / "pipermail.html"))
+    assert (first.id, first.authors) == ("mail:12345.abc@example.org", ("Oda Brennick",))
+    assert (first.date, first.title) == ("2003-01-08T10:11:12+01:00", "rounding in tides")
+    assert [(block.depth, block.speaker) for block in first.blocks if block.depth] == [(1, "Pell Arnarson")]
+    (second,) = documents(read(PAGES / "mhonarc.html"))
+    assert (second.id, second.parent) == ("mail:m2@example.org", "mail:m1@example.org")
+    assert second.authors == ("Peel B",)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from essaysearch.ids import derived_document_id
-from essaysearch.model import Document, Reading, Skipped
+from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import from_epoch, parse_date
-from essaysearch.readers.forums import urlsplit_safely
+from essaysearch.readers.forums import address_of, urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import values
 from essaysearch.readers.leading_lines import without_leading
@@ -18,6 +18,7 @@ from essaysearch.readers.names import authors_of
 from essaysearch.readers.page_builds import SITE_AUTHORS
 from essaysearch.readers.page_facts import date_in_address
 from essaysearch.readers.paragraphs import blocks_of
+from essaysearch.readers.posts import number
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
@@ -47,6 +48,7 @@ _DATES = (
     "created_at",
     "year",
 )
+_KARMAS = ("karma", "score", "baseScore", "points")
 _TAGS = ("tags", "categories", "keywords", "topics")
 _LISTS = ("articles", "essays", "posts", "items", "data", "results", "documents", "entries")
 _MARKUP = re.compile(r"</(?:p|div|a|i|b|em|font|blockquote|li|h[1-6])>|<(?:p|br)\b[^<>]*>", re.I)
@@ -67,7 +69,7 @@ def sniff(source: SourceFile) -> float:
 
 
 def read(source: SourceFile) -> Iterator[Reading]:
-    """One document an article, of kind ``essay``."""
+    """One document an article, of kind ``essay`` (``post`` or ``comment`` where its address is a forum's)."""
     tally = Tally(source)
     seen: set[str] = set()
     for value, line, problem in values(source):
@@ -136,10 +138,13 @@ def _document(record: Mapping[str, Any], line: int) -> Document | None:
     tags = _first(record, _TAGS)
     names = tags if isinstance(tags, list) else re.split(r"\s*[,;]\s*", tags) if isinstance(tags, str) else []
     notes = ("The source names no author; the site's own was taken.",) if inferred else ()
+    forum = address_of(url or "")
+    root = f"{forum.site.prefix}:{forum.post}" if forum.site and forum.post else None
+    kind: Kind = "essay" if root is None else "comment" if forum.comment else "post"
     return Document(
         id=(id_of_address(url) if url else None)
         or derived_document_id(READER.name, authors[0] if authors else "", title or text[:80]),
-        kind="essay",
+        kind=kind,
         text=text,
         blocks=blocks,
         title=title,
@@ -149,7 +154,10 @@ def _document(record: Mapping[str, Any], line: int) -> Document | None:
         date=date or in_address,
         date_inferred="the article's address holds this date" if in_address else "",
         url=url,
-        source=source,
+        source=forum.site.source if forum.site else source,
+        karma=number(_first(record, _KARMAS)) if root else None,
+        thread=root,
+        parent=root if kind == "comment" else None,
         categories=tuple(dict.fromkeys(str(name) for name in names if isinstance(name, str) and name)),
         line=line,
         notes=notes,

@@ -24,45 +24,44 @@ from essaysearch.readers.forums import (
     comment_url,
     site_named,
     site_of,
+    urlsplit_safely,
 )
 from essaysearch.readers.html_text import html_to_blocks
-from essaysearch.readers.html_tree import Element, parse_html
+from essaysearch.readers.html_tree import Element, classes, parse_html, plain
 from essaysearch.readers.page_comments import PageComment, take_comments
-from essaysearch.readers.page_facts import page_facts
+from essaysearch.readers.page_facts import PageFacts, page_facts
+from essaysearch.readers.page_sniff import is_page, opening
 from essaysearch.readers.page_state import Told, told_by
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
-_SIGNS: tuple[tuple[re.Pattern[str], float], ...] = (
-    (
-        re.compile(r"comments-node|CommentsItem-|CommentFrame-|PostsPage-|ContentStyles-|UsersNameDisplay-"),
-        0.5,
-    ),
-    (re.compile(r"class=[\"'][^\"']*\bcomment-item\b|\bbody-text (?:post|comment)-body\b"), 0.5),
-    (re.compile(r"thingrow_t[13]_|id=[\"']?body_t1_|class=[\"']?comment-date"), 0.6),
-    (
-        re.compile(r"(?:less(?:er)?wrong|greaterwrong|alignmentforum|forum\.effectivealtruism)\.(?:com|org)"),
-        0.2,
-    ),
-    (re.compile(r"/posts/[A-Za-z0-9]{17}\b|[?&;]commentId=[A-Za-z0-9]{17}\b"), 0.3),
-    (re.compile(r"<title[^>]*>[^<]*(?:LessWrong|Alignment Forum|EA Forum|GreaterWrong)", re.I), 0.2),
-    (re.compile(r"DiscussionForumPosting"), 0.1),
+_HOSTS = r"(?:less(?:er)?wrong|greaterwrong|alignmentforum|forum\.effectivealtruism)\.(?:com|org)"
+_MARKUP: tuple[re.Pattern[str], ...] = (
+    re.compile(r"comments-node|CommentsItem-|CommentFrame-|PostsPage-|ContentStyles-|UsersNameDisplay-"),
+    re.compile(r"class=[\"']?comment-item\b|\bbody-text (?:post|comment)-body\b"),
+    re.compile(r"thingrow_t[13]_|id=[\"']?body_t1_"),
+    re.compile(rf"(?:canonical|og:url|saved from url|SingleFile)[^<>]{{0,40}}?{_HOSTS}"),
+    re.compile(r"og:site_name[^<>]{0,20}(?:LessWrong|Alignment Forum|EA Forum)", re.I),
+)
+"""Signs that a page is a forum's own; any one is enough to ask the weaker ones."""
+_HINTS: tuple[re.Pattern[str], ...] = (
+    re.compile(_HOSTS),
+    re.compile(r"/posts/[A-Za-z0-9]{17}\b|[?&;]commentId=[A-Za-z0-9]{17}\b"),
+    re.compile(r"<title[^>]*>[^<]*(?:LessWrong|Less Wrong|Alignment Forum|EA Forum|GreaterWrong)", re.I),
+    re.compile(r"DiscussionForumPosting"),
+    re.compile(r"/users/[\w-]+|/user/[\w-]+"),
 )
 
 
 def sniff(source: SourceFile) -> float:
-    """Sure by several signs together: class names, addresses and the title."""
-    head = source.head_text
-    if source.is_binary or "<" not in head[:4096]:
+    """Sure by a forum's own markup or address; links to a forum alone do not make a page one of its own."""
+    if not is_page(source):
         return 0.0
-    start = head[:2048].lower()
-    if "<html" not in start and "<!doctype" not in start and "<div" not in start:
+    text = opening(source)
+    own = sum(1 for sign in _MARKUP if sign.search(text))
+    if not own:
         return 0.0
-    sure = sum(weight for sign, weight in _SIGNS if sign.search(head))
-    if sure < 0.5 and source.size > len(source.head):
-        # Saved pages often begin with tens of kilobytes of styles.
-        sure = max(sure, sum(weight for sign, weight in _SIGNS[:5] if sign.search(source.text())))
-    return min(0.95, sure) if sure >= 0.5 else 0.0
+    return min(0.95, 0.4 + 0.2 * own + 0.1 * sum(1 for hint in _HINTS if hint.search(text)))
 
 
 def read(source: SourceFile) -> Iterator[Reading]:
@@ -70,8 +69,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     root = parse_html(source.text())
     facts = page_facts(root)
     url = facts.url
-    site = (site_of(url) if url else None) or site_named(f"{facts.site or ''} {facts.title or ''}")
-    site = site or next((found for link in _links(root) if (found := site_of(link))), LESSWRONG)
+    site = _site(root, facts)
+    if site is None:
+        yield from html_essay.read(source)
+        return
     told = told_by(root, facts.works)
     comments = take_comments(root)
     where = address_of(url) if url else Address(site)
@@ -89,6 +90,20 @@ def read(source: SourceFile) -> Iterator[Reading]:
     for comment in comments:
         named = comment.meta.title or title or titles.get(comment.meta.post)
         yield _comment(source, _completed(comment, told), site, where, named)
+
+
+def _site(root: Element, facts: PageFacts) -> Site | None:
+    """The forum the page belongs to: by its address, its name, its links; None if it is none's."""
+    marked = any("comments-node" in classes(node) for node in root.iter("div"))
+    if facts.url:
+        parts = urlsplit_safely(facts.url)
+        host = (parts.hostname or "").removeprefix("www.")
+        other = Site(host, host, f"{parts.scheme}://{parts.hostname}") if marked else None
+        return site_of(facts.url) or other
+    named = site_named(f"{facts.site or ''} {facts.title or ''} {plain(next(root.iter('title'), None))}")
+    if named or not marked:
+        return named
+    return next((found for link in _links(root) if (found := site_of(link))), LESSWRONG)
 
 
 def _links(root: Element) -> Iterator[str]:

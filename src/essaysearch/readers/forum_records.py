@@ -22,7 +22,7 @@ Record = Mapping[str, Any]
 
 IDS = ("_id", "id", "commentId", "documentId")
 POSTS = ("postId", "post_id")
-PARENTS = ("parentCommentId", "parent_comment_id", "parentId", "parent_id", "parent")
+PARENTS = ("parentCommentId", "parent_comment_id", "parentId", "parent_id", "parentComment", "parent")
 DATES = ("postedAt", "posted_at", "createdAt", "created_at", "datePublished", "date", "published")
 EDITS = ("lastEditedAt", "modifiedAt", "contentsLastEditedAt", "modified_at")
 KARMAS = ("baseScore", "base_score", "karma", "score", "points")

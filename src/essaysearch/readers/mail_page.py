@@ -121,7 +121,8 @@ def _fields(root: Element) -> dict[str, str]:
     The date that the page shows is under ``shown date`` too.
     """
     fields: dict[str, str] = {}
-    for node in root.iter():
+    before = list(root.itersiblings(preceding=True))
+    for node in (*reversed(before), *root.iter()):
         if isinstance(node.tag, str) or not node.text:
             continue
         text = str(node.text)

@@ -55,7 +55,7 @@ def _is_forum_magnum(element: Element) -> bool:
     return any(
         name == "comments-node" or name.startswith(("commentframe-node", "answer-root", "commentsnode-node"))
         for name in classes(element)
-    )
+    ) or str(element.get("id") or "").startswith("debate-comment-")
 
 
 def _is_greaterwrong(element: Element) -> bool:
@@ -181,6 +181,9 @@ def _once(nodes: list[_Node]) -> list[PageComment]:
         if node.comment is None:
             continue
         comment = replace(node.comment, id=node.id, parent=node.parent)
+        if not (comment.id or comment.text or comment.meta.author or comment.meta.date):
+            # A place kept for a comment that was still to load.
+            continue
         if comment.id is None or comment.id not in kept:
             if comment.id is not None:
                 kept[comment.id] = len(comments)

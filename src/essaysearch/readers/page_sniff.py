@@ -7,7 +7,7 @@ import re
 from essaysearch.readers.encodings import decoded
 from essaysearch.readers.source import SourceFile
 
-_OPENING = 1 << 21
+_OPENING = 1 << 23
 _PAGE = re.compile(
     r"\A(?:\s|<!--.*?-->|<\?xml[^>]*>|<!--\[if.*?\]>)*<(?:!doctype\s+html|html|head|title|meta|body)\b",
     re.I | re.S,
@@ -31,7 +31,7 @@ def is_page(source: SourceFile) -> bool:
 
 
 def opening(source: SourceFile) -> str:
-    """The first two million bytes as text without styles, which saved pages begin with."""
+    """The first eight million bytes as text without styles, which saved pages begin with."""
     if len(source.head) < source.size:
         with source.open() as file:
             text = decoded(file.read(_OPENING))[0]
