@@ -53,7 +53,7 @@ def matcher_of(node: Node, searcher: Any, context: Any = None) -> Any:
     """
     for kind, make in _MATCHERS.items():
         if isinstance(node, kind):
-            return make(node, searcher)
+            return make(node, searcher) if searcher.reader().doc_count_all() else NullMatcher()
     raise EssaysearchError(
         f"{type(node).__name__} stands for other clauses."
         " Search through essaysearch.open_library(...), which resolves it."
