@@ -9,6 +9,7 @@ from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
 from essaysearch.query import Query
+from essaysearch.query_ranges import shown
 
 
 def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
@@ -26,7 +27,7 @@ def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagn
         close = nearest(folded, _candidates(snapshot, folded))
         remedy = f"; did you mean `{close}`?" if close else "."
         yield Diagnostic(
-            "unknown-word", word.start, word.end, f"No passage has the word `{word.text}`{remedy}"
+            "unknown-word", word.start, word.end, f"No passage has the word {shown(word.text)}{remedy}"
         )
 
 

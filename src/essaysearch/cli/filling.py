@@ -61,8 +61,8 @@ def index(
 ) -> None:
     """Read files and directories into the index.
 
-    Without PATHS, corpus/ is read. What was read before and has changed is replaced; what has not is left alone. The format of each
-    file is found from its content. Status 1 if nothing could be read.
+    Without PATHS, corpus/ is read. What was read before and has changed is replaced; what has not
+    is left alone. The format of each file is found from its content. Status 1 if nothing could be read.
     """
     from essaysearch.cli.progress import bar
 

@@ -33,7 +33,8 @@ def inspect(
 ) -> None:
     """Show how a file is read, block by block.
 
-    Each document with its metadata, each block with its voice and what was inferred. Nothing is indexed. Status 1 if no document could be read.
+    Each document with its metadata, each block with its voice and what was inferred.
+    Nothing is indexed. Status 1 if no document could be read.
     """
     from essaysearch.ingest import discover, read
 

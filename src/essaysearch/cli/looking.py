@@ -164,7 +164,8 @@ def _node_lines(library: Library, node: Node, here: bool) -> list[str]:
 def open_(id: str, index: str, only_print: bool) -> None:
     """Open a passage where it comes from.
 
-    Its page in the browser, or its file in $EDITOR at the line. ID is a passage's or a document's. Where the output is not a terminal, the place is printed only.
+    Its page in the browser, or its file in $EDITOR at the line. ID is a passage's or a
+    document's. Where the output is not a terminal, the place is printed only.
     """
     from essaysearch.formats.facts import is_web
     from essaysearch.library import open_library
