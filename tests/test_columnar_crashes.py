@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from whoosh import index
 
-from essaysearch.columnar.store import Store
+from essaysearch.columnar.store import Store, replace
 from truth import LONG, Library, assert_holds, held, library_of, plain_entry
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
@@ -124,6 +124,30 @@ def test_a_creation_killed_between_any_two_file_operations_can_be_done_again(tmp
 
 
 @forks
+def test_a_rebuild_killed_while_it_takes_the_old_place_leaves_one_whole_index(tmp_path):
+    step, states = 0, set()
+    while True:
+        step += 1
+        place, fresh = tmp_path / f"try{step}", tmp_path / f"fresh{step}"
+        filled(place)
+        with Store(fresh, create=True).writer(fast=False) as pen:
+            for entry in AFTER.values():
+                pen.add(*entry)
+        died = dies_at(step, place, lambda place=place, fresh=fresh: replace(place, fresh))
+        store = Store(place)
+        library = AFTER if store.snapshot().manifest.generation == 1 else BEFORE
+        assert_holds(store.snapshot(), library)
+        states.add(library is AFTER)
+        with store.writer(fast=False, timeout=1.0) as pen:
+            pen.add(*plain_entry("e", "work goes on"))
+        assert_holds(Store(place).snapshot(), {**library, "e": plain_entry("e", "work goes on")})
+        assert stock_ids(place) == {*library, "e"}
+        if not died:
+            break
+    assert states == {True, False}
+
+
+@forks
 def test_after_two_commits_nothing_of_a_killed_writer_is_left(tmp_path):
     store = filled(tmp_path / "ix")
     step = 0
@@ -145,7 +169,7 @@ WRITER = """
 import sys
 sys.path[:0] = {path!r}
 from truth import plain_entry
-from essaysearch.columnar.store import Store
+from essaysearch.columnar.store import Store, replace
 store = Store({place!r}, create=True)
 for number in range({first}, 10**6):
     with store.writer(fast=False) as pen:

@@ -278,7 +278,7 @@ class Store:
                 return self._open(current)
             except IndexDamaged:
                 later = manifests.load(self.directory)
-                if later.generation == current.generation:
+                if later == current:
                     raise
                 current = later
 
@@ -344,6 +344,7 @@ def replace(directory: Path, fresh: Path, timeout: float = 10.0) -> None:
         for name in os.listdir(directory):
             if _TOC.match(name):
                 (directory / name).unlink()
+        manifests.sync_directory(directory)
         os.replace(fresh / manifests.NAME, directory / manifests.NAME)
         for name in os.listdir(directory):
             if name.startswith("MAIN_") and name != LOCK and name not in coming:
