@@ -375,6 +375,20 @@ def test_bibtex_resolves_tex_strings_and_names(file):
     assert 'the date "0000" is no date' in found["after"].notes
 
 
+def test_bibtex_as_exporters_write_it_is_put_right(file):
+    entries = r"""@article{Quill_Le Bras_2019, title={Export}, DOI={10.1000/a{\_}26},
+    abstractNote={&lt;p&gt;R$\backslash$'enyi
+    &lt;em&gt;said&lt;/em&gt; so.&lt;/p&gt;}, year={2019} }
+    @misc{ b
+      , title = {{Comma First}}
+      , arxivId = {1402.06711}
+      , url = {http://example.org/a{\_}b}
+    }"""
+    one, two = documents(file("export.bib", entries))
+    assert (one.id, one.text) == ("doi:10.1000/a_26", "Rényi said so.")
+    assert (two.id, two.title, two.url) == ("arxiv:1402.06711", "Comma First", "http://example.org/a_b")
+
+
 def test_ris_reads_tags_continued_lines_and_partial_dates(file):
     ris = (
         "TY  - JOUR\nAU  - Quill, Ada\nTI  - A title\n  that goes on\nAB  - First\nsecond.\nY1  - 2018/06//\n"

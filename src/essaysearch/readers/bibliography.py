@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 from essaysearch.model import Document, Reading, Skipped
@@ -22,7 +23,7 @@ from essaysearch.readers.ris import Record, records
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 
-_BIBTEX = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^\s,={}]*\s*,\s*[A-Za-z_][\w-]*\s*=", re.M)
+_BIBTEX = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^,={}\n]{0,200},\s*[A-Za-z_][\w-]*\s*=", re.M)
 _RIS = re.compile(r"^TY  ?-", re.M)
 _ENDNOTE = re.compile(r"\A\s*%0 \S.*\n%[A-Z0-9@] ")
 _PUBMED = re.compile(r"\A\s*PMID- ?\d+\n")
@@ -98,7 +99,7 @@ def _bibtex_document(entry: Entry) -> Document | None:
 
     authors, complete = _people(fields.get("author") or fields.get("editor") or "")
     date, notes = _bibtex_date(fields)
-    doi = _DOI.search(fields.get("doi", "").replace("\\_", "_"))
+    doi = _DOI.search(_address(fields.get("doi", "")))
     arxiv = _eprint(fields) or (arxiv_id(doi[0]) if doi and "arxiv" in doi[0].lower() else None)
     subtitle = field("subtitle")
     title = field("title", "booktitle")
@@ -108,11 +109,11 @@ def _bibtex_document(entry: Entry) -> Document | None:
         arxiv,
         doi[0].rstrip(".,;") if doi else "",
         title=f"{title}: {subtitle}" if subtitle else title,
-        abstract=_abstract(fields.get("abstract", "")),
+        abstract=_abstract(fields.get("abstract") or fields.get("abstractnote") or ""),
         authors=authors,
         authors_complete=complete,
         date=date,
-        url=fields.get("url", "").replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").strip("{} "),
+        url=_address(fields.get("url", "")),
         categories=_split_keywords([field("keywords", "keyword")]),
         line=entry.line,
         notes=notes,
@@ -131,7 +132,13 @@ def _bibtex_document(entry: Entry) -> Document | None:
 
 
 def _abstract(text: str) -> str:
-    """A field that may hold several paragraphs: TeX is resolved in each on its own."""
+    """A field that may hold several paragraphs: TeX is resolved in each on its own.
+
+    Some exporters leave HTML in it (``&lt;p&gt;``), others escape backslashes (``$\\backslash$``).
+    """
+    text = text.replace("$\\backslash$", "\\")
+    if "&lt;" in text or "&amp;" in text:
+        text = unescape(text)
     paragraphs = joined_lines(abstract_text(text)).split("\n\n")
     return "\n\n".join(plain for paragraph in paragraphs if (plain := tex.plain(paragraph)))
 
@@ -182,6 +189,11 @@ def _dated(year: str, month: str, day: str) -> str | None:
     return parse_date(f"{year}-{month:0>2}-{day:0>2}" if month.isdigit() else f"{day} {month} {year}")
 
 
+def _address(text: str) -> str:
+    """An address or DOI without the braces and backslashes that TeX wants around its signs."""
+    return text.replace("\\", "").replace("{", "").replace("}", "").strip()
+
+
 def _eprint(fields: dict[str, str]) -> ArxivId | None:
     prefix = (fields.get("archiveprefix") or fields.get("eprinttype") or "").lower()
     eprint = tex.plain(fields.get("eprint", ""))
@@ -189,9 +201,11 @@ def _eprint(fields: dict[str, str]) -> ArxivId | None:
         found = arxiv_id(eprint)
         if found:
             return found
-    for name in ("url", "journal", "note", "howpublished"):
+    for name in ("arxivid", "url", "journal", "note", "howpublished"):
         text = fields.get(name, "")
-        if "arxiv" in text.lower() and (found := arxiv_id(text.replace("arXiv:", "arXiv: "))):
+        if (name == "arxivid" or "arxiv" in text.lower()) and (
+            found := arxiv_id(text.replace("arXiv:", "arXiv: "))
+        ):
             return found
     return None
 

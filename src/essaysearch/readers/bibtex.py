@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _ENTRY = re.compile(r"@[ \t]*([A-Za-z]+)\s*([{(])")
-_KEY = re.compile(r"\s*([^\s,={}\"()]*)\s*(?=[,})])")
+_KEY = re.compile(r"\s*([^,={}\"()]{0,200}?)\s*(?=[,})])")
 _FIELD = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*")
 _BARE = re.compile(r"[^\s,{}\"#()=]+")
 _BRACE = re.compile(r"\\.|[{}]", re.S)
