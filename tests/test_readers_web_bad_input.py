@@ -388,3 +388,14 @@ def test_articles_in_json_that_breaks_off_keep_what_is_whole(tmp_path: Path) -> 
     readings = list(read(path))
     assert [document.id for document in documents(readings)] == ["example.org/0", "example.org/1"]
     assert any("breaks off" in reason for reason in reasons(readings))
+
+
+def test_superscripts_are_powers_ordinals_or_marks_of_notes() -> None:
+    markup = (
+        "<p>10<sup>2</sup>, E=mc<sup>2</sup>, (a+b)<sup>2</sup>, x<sup>i</sup>, 2<sup>nd</sup>, "
+        "CO<sub>2</sub>, x<sub>i</sub>, word<sup>3</sup>, (self-help)<sup>4</sup> and "
+        "<a href='#fn5' role='doc-noteref'>5</a></p>"
+    )
+    assert html_to_blocks(markup)[0] == (
+        "10^2, E=mc^2, (a+b)^2, x^i, 2nd, CO2, x_i, word[3], (self-help)[4] and [5]"
+    )

@@ -37,7 +37,9 @@ _NOTE_LINK = re.compile(
 )
 _BACKLINK_TARGET = re.compile(r"#_?(?:edn|ftn|fn|cite_|note)-?ref|#f\d+r?ref|#_?ref-fn", re.I)
 _NOTE_LABEL = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,3}|[a-z]{1,2}|[ivx]{1,5})\]?", re.I)
-_SUM = re.compile(r"\([^()]*[\d+*/=^−-][^()]{0,12}\)$")
+_SUM = re.compile(
+    r"\((?:[^()]{0,40}[+*/=^][^()]{0,40}|[^()]{1,8}\s[-−]\s[^()]{1,8}|\w{1,2})\)$|[=+*/^]\s*\w{1,3}$"
+)
 _BACKLINK_CLASS = re.compile(r"foot-?note-?back|back-?ref|back-?link|reversefootnote|mw-cite-backlink", re.I)
 _BACKLINK_TEXT = frozenset(
     ["↩", "↩︎", "↩️", "↵", "⏎", "^", "↑", "⤴", "⬆", "¶", "§", "#", "🔗", "[back]", "[return]"]
@@ -51,7 +53,8 @@ def is_hidden(element: Element) -> bool:
         return False
     if "class" in attributes and _HIDDEN_CLASSES.intersection(classes(element)):
         return True
-    if "hidden" in attributes or _NO_DISPLAY.search(attributes.get("style", "")):
+    unseen = "hidden" in attributes or "sf-hidden" in attributes.get("class", "")
+    if unseen or _NO_DISPLAY.search(attributes.get("style", "")):
         return not _SHOWN_CLASS.search(f"{attributes.get('class', '')} {attributes.get('id', '')}")
     return attributes.get("aria-hidden") == "true" and tag_of(element) in ("span", "i", "a", "svg", "em")
 
@@ -129,9 +132,9 @@ def script_text(tag: str, before: str, text: str) -> str:
     if last.isdigit() and inner[0].isalpha():
         return inner
     word = re.search(r"\w*$", before)
-    if last.isdigit() or (word and len(word[0]) == 1) or (last == ")" and _SUM.search(before)):
+    if last.isdigit() or (word and len(word[0]) == 1) or _SUM.search(before):
         return f"^{inner}"
-    return f"[{inner}]" if inner.isdigit() and last.strip() else inner
+    return f"[{inner}]" if inner.isdigit() and (last.strip() or not before.strip()) else inner
 
 
 def is_data_table(table: Element) -> bool:

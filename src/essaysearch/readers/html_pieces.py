@@ -10,6 +10,7 @@ from essaysearch.model import Block, Role, Voice
 
 _NOTES_HEADING = re.compile(r"(?:foot|end)?notes?:?", re.I)
 _NOTE_BEGINS = re.compile(r"\[(?:\d{1,3}|[*†‡a-z])\]")
+_LABEL_TOUCHES = re.compile(r"^(\[\w{1,3}\])(?=\w)")
 _THANKS = re.compile(r"(?:Many )?[Tt]hanks\b")
 _HEADING_WORDS = 14
 
@@ -41,6 +42,8 @@ def settled(pieces: list[Piece]) -> list[Piece]:
             in_notes = False
         elif in_notes and piece.role == "paragraph":
             piece = replace(piece, role="note")
+        if piece.role == "note":
+            piece = replace(piece, text=_LABEL_TOUCHES.sub(r"\1 ", piece.text))
         made.append(piece)
     return made
 
