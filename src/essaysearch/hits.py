@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
-from essaysearch.model import Answered, Document, Hit
+from essaysearch.model import Answered, Document, Hit, Passage, Snippet
 from essaysearch.snippets import snippet
 from essaysearch.tree import Node
 
@@ -40,7 +40,7 @@ def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = Non
         end=passage.end,
         voice=passage.voice,
         answers=_answered(segment, document_number, passage.answers),
-        snippet=snippet(row.text, leaves, passage.voice),
+        snippet=_snippet(row.text, leaves, passage),
         source=document.source,
         categories=document.categories,
         thread=document.thread,
@@ -65,6 +65,17 @@ def _line(segment: Segment, document_number: int, number: int, document: Documen
         return document.line
     begins = int(segment.doc_begin[document_number])
     return document.line + segment.text.read(begins, int(segment.column("pass_byte")[number])).count(b"\n")
+
+
+def _snippet(text: str, leaves: Sequence[Node], passage: Passage) -> Snippet:
+    """The snippet without the heading, which the hit gives apart, unless all that matched is there."""
+    first, _, rest = text.partition("\n")
+    headed = passage.section is not None and first.strip() == passage.section and rest.strip()
+    whole = snippet(text, leaves, passage.voice)
+    if not headed:
+        return whole
+    body = snippet(rest.strip(), leaves, passage.voice)
+    return body if body.spans or not whole.spans else whole
 
 
 def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:
