@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 from essaysearch.quote_intros import person
 
-OPENERS = (
+LIST_FOOTER = "list footer"
+MAILERS_LINE = "mail program's line"
+DISCLAIMER = "disclaimer"
+
+_OPENERS = (
     "--", "__", "==", "~~", "**", "-.", "_.", "- -", "[[", "[Non", "From:", "*From:", "Von:", "*Von:", "De:",
     "De :", "*De", "Da:", "Van:", "Från:", "Fra:", "Lähettäjä:", "Od:", "От:", "发件人", "差出人",
     "Begin forwarded",
@@ -18,10 +22,7 @@ OPENERS = (
     "View this message", "Unsubscribe", "Date:", "Datum:", "Sent:", "Newsgroups:", "Path:", "Subject:",
     "Betreff:",
 )  # fmt: skip
-"""How a line begins that may be furniture."""
-
-OPENING_PAIRS = frozenset(opener[:2] for opener in OPENERS) | {"\t[", " [", "\t_", " _"}
-"""The first two characters of `OPENERS`: the cheap test before the dear ones."""
+_OPENING_PAIRS = frozenset(opener[:2] for opener in _OPENERS) | {"\t[", " [", "\t_", " _"}
 
 _SEPARATOR = re.compile(
     r"[-_=*> ]{0,40}\s*(?:begin\s+|start of\s+|anfang der\s+|début du\s+)?"
@@ -40,6 +41,7 @@ _END_OF_FORWARD = re.compile(
     r"\s*[-=]*",
     re.IGNORECASE,
 )
+_LIST_NAME = re.compile(r"\S+(?:@| at )\S+ mailing list")
 _RULE = re.compile(r"[_=*~.-]{5,}(?:[ _=*~.-]*)|(?:[-_]\.){5,}[-_]?|-{3,4}|_{3,4}|={3,4}|\*{3,4}|~{3,4}")
 _FROM = re.compile(
     r"\*?(?:From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|发件人|差出人)\s?[:：]\*?\s*(?P<who>.+)",
@@ -85,114 +87,150 @@ _DISCLAIMER = re.compile(
     r"|este (?:mensaje|correo|e-?mail).{0,120}(?:confidencial|destinatari))",
     re.IGNORECASE | re.DOTALL,
 )
-_DISCLAIMERS_OPEN = frozenset(
+_MAY_OPEN = frozenset(opener[:3].lower() for opener in _OPENERS) | frozenset(
     ("dis", "leg", "con", "thi", "the", "vie", "opi", "not", "imp", "if ", "ple", "die", "ce ", "est")
 )
+_ODD_SIGNS = frozenset("*_\"'[(-=~ \t")
+_CONTACT_SIGNS = ("@", " at ", "http", "www.", "hone", "Tel", "tel", "Fax", "fax", "FAX", "TEL")
+_PGP = re.compile(r"(?:- )?-----(BEGIN|END) PGP (\w+)")
 _CONTACT = re.compile(
     r"\b(?:tel|phone|fax|ph|mobile|cell|tél|telefon|voice|mailto|e-?mail|www|http|skype|url|icq)\b\.?\s*[:(+.\d]"
     r"|\+?\(?\d{2,4}\)?[ ./-]\d{3,4}[ ./-]\d{3,4}|\S+(?:@| at )\S+\.\w{2,}|\b(?:P\.?\s?O\.?\s?Box|Postfach)\b"
     r"|https?://",
     re.IGNORECASE,
 )
-_CONTACT_SIGNS = ("@", " at ", "http", "www.", "hone", "Tel", "tel", "Fax", "fax", "FAX", "TEL")
-_LONGEST_SIGNATURE = 30
-_LONGEST_LOOSE_SIGNATURE = 12
 
 
 class Header(NamedTuple):
-    """A block of ``lines`` header lines (and what stands between) that names who wrote what follows."""
+    """A block of ``lines`` header lines (with what stands between) that names who wrote what follows.
+
+    ``whole``: it names sender and at least one more field; otherwise it is a separator alone.
+    """
 
     lines: int
     speaker: str | None
+    whole: bool
 
 
-def forwarded_header_at(texts: Sequence[str], depth: Sequence[int], at: int) -> Header | None:
-    """The header block that begins at a line: a separator, header lines, or both; None where there is none.
+class Opening(NamedTuple):
+    """What may begin at a line.
+
+    A forwarded header, furniture of so many lines, a signature of at most so many (0: none).
+    ``rule``: the line is a rule, so that the signature below it must name a way to reach somebody.
+    ``pgp`` is ``SIGNED``, ``SIGNATURE``, ``PUBLIC`` … or ``END`` at a mark of PGP.
+    """
+
+    header: Header | None
+    furniture: tuple[int, str] | None
+    signature: int
+    rule: bool
+    pgp: str
+    ends_forward: bool
+
+    @property
+    def ends_signature(self) -> bool:
+        """Whether a signature above the line is over here."""
+        return self.header is not None or (self.rule and self.furniture is not None)
+
+
+def openers_in(lines: Sequence[str]) -> list[int]:
+    """The numbers of the lines that open as furniture does."""
+    return [
+        i for i, line in enumerate(lines) if line[:2] in _OPENING_PAIRS and line.lstrip().startswith(_OPENERS)
+    ]
+
+
+def _header_at(lines: Sequence[str], at: int) -> Header | None:
+    """The forwarded header that begins at a line: a separator, header lines, or both.
 
     A lone ``From:`` line counts only with a ``[mailto:…]`` in it.
     """
     end = at
-    first = texts[at].strip()
+    first = lines[at].strip()
     if first == "--" or first[:1] == "[":
         return None
-    ruled = first[0] in "-_=*~." and first[1] in "-_=*~ ." and bool(_RULE.fullmatch(first))
+    ruled = _is_rule(first)
     separated = not ruled and len(first) < 200 and bool(_SEPARATOR.fullmatch(first))
     if separated or ruled:
         end = at + 1
-        while end < len(texts) and not texts[end] and end - at < (5 if separated else 2):
-            end += 1
-        if ruled and not (end < len(texts) and _HEADER.match(texts[end].strip())):
+        if ruled and not (end < len(lines) and _HEADER.match(lines[end].strip())):
             return None
     names, speaker, last = 0, None, end
-    while end < len(texts) and texts[end] and depth[end] == depth[at] and end - last < 3 and end - at < 40:
-        line = texts[end].strip()
+    while end < len(lines) and end - last < 3 and end - at < 40:
+        line = lines[end].strip()
         if _HEADER.match(line):
             names, last = names + 1, end + 1
             if speaker is None and (match := _FROM.match(line)):
-                wrapped = texts[end + 1].strip() if end + 1 < len(texts) else ""
+                wrapped = lines[end + 1].strip() if end + 1 < len(lines) else ""
                 who = match["who"] + (f" {wrapped}" if wrapped and not _HEADER.match(wrapped) else "")
                 speaker = person(match["who"]) or person(who)
         elif not names:
             break
         end += 1
     if names >= 2 and speaker is not None:
-        return Header(last - at, speaker)
+        return Header(last - at, speaker, True)
     if separated:
-        return Header(max(last, at + 1) - at, speaker)
-    if names == 1 and not ruled and speaker is not None and "[mailto:" in texts[at]:
-        return Header(1, speaker)
+        return Header(max(last, at + 1) - at, speaker, False)
+    if names == 1 and not ruled and speaker is not None and "[mailto:" in lines[at]:
+        return Header(1, speaker, True)
     return None
 
 
-def ends_forward(line: str) -> bool:
-    """Whether a line says that the forwarded message is over."""
-    return bool(_END_OF_FORWARD.fullmatch(line.strip()))
+def _is_rule(line: str) -> bool:
+    """Whether a line is a rule drawn with signs."""
+    return line[:1] in "-_=*~." and line[1:2] in "-_=*~ ." and bool(_RULE.fullmatch(line))
 
 
-def furniture_at(texts: Sequence[str], depth: Sequence[int], at: int) -> tuple[int, str] | None:
-    """Furniture that begins at a line, as (how many lines, what it is); None where there is none.
-
-    The line opens one of `OPENERS`. A signature runs to the end of its level of quotation and
-    counts only where that is near.
-    """
-    line = texts[at].strip()
-    if line == "--":
-        return _signature(texts, depth, at, _LONGEST_SIGNATURE)
-    if _RULE.fullmatch(line):
-        if footer := _list_footer(texts, depth, at):
-            return footer, "list footer"
-        loose = _signature(texts, depth, at, _LONGEST_LOOSE_SIGNATURE)
-        if loose and sum(bool(_CONTACT.search(text)) for text in texts[at : at + loose[0]]) >= 1:
-            return loose
-        return None
+def _furniture_at(lines: Sequence[str], at: int) -> tuple[int, str] | None:
+    """Furniture that stands in one paragraph from a line on, as (how many lines, what it is)."""
+    line = lines[at].strip()
+    if _is_rule(line):
+        footer = _list_footer(lines, at)
+        return (footer, LIST_FOOTER) if footer else None
     if _FOOTER_PARAGRAPH.match(line):
-        return _paragraph(texts, depth, at), "list footer"
+        return len(lines) - at, LIST_FOOTER
     if _MAILERS_LINE.match(line) and len(line) < 120:
-        return 1, "mail program's line"
-    if pgp := re.match(r"(?:- )?-----(BEGIN|END) PGP (\w+)", line):
-        return _pgp(texts, depth, at, pgp[1], pgp[2]), "cryptographic signature"
+        return 1, MAILERS_LINE
     return None
 
 
-def is_disclaimer(paragraph: str) -> bool:
-    """Whether a paragraph of which `may_disclaim` holds is the boilerplate that offices append to mail."""
-    return bool(_DISCLAIMER.match(paragraph))
+def may_be_furniture(first: str) -> bool:
+    """Whether a paragraph that begins with this line may be furniture: a cheap test before dear ones."""
+    return first[:3].lower() in _MAY_OPEN or first[:1] in _ODD_SIGNS or first.endswith(" mailing list")
 
 
-def may_disclaim(line: str) -> bool:
-    """Whether a disclaimer may begin with a line: the cheap test before the dear one."""
-    return line[:3].lower() in _DISCLAIMERS_OPEN or line[0] in "*_\"'[("
-
-
-def is_list_line(lines: Sequence[str]) -> bool:
-    """Whether a paragraph of one to four lines is the foot of a mailing list, its rule lost."""
-    if not 1 <= len(lines) <= 4:
-        return False
+def paragraph_furniture(lines: Sequence[str]) -> str:
+    """What furniture a whole paragraph is by itself; empty where it is none."""
     first = lines[0].strip()
-    if not first.endswith(" mailing list"):
-        return False
-    named = bool(re.fullmatch(r"\S+(?:@| at )\S+ mailing list", first))
-    return named and all(len(line) < 100 for line in lines)
+    if first != "--" and openers_in(lines[:1]) and not _header_at(lines, 0):
+        found = _furniture_at(lines, 0)
+        if found and found[0] == len(lines):
+            return found[1]
+    if first.endswith(" mailing list") and len(lines) <= 4 and _LIST_NAME.fullmatch(first):
+        return LIST_FOOTER
+    return DISCLAIMER if _DISCLAIMER.match("\n".join(lines[:6])) else ""
+
+
+def opening_at(lines: Sequence[str], at: int) -> Opening | None:
+    """What may begin at a line that `openers_in` gives; None where nothing does."""
+    line = lines[at].strip()
+    rule = _is_rule(line)
+    header = _header_at(lines, at)
+    pgp = _PGP.match(line)
+    opening = Opening(
+        header=header,
+        furniture=None if header else _furniture_at(lines, at),
+        signature=0 if header else 30 if line == "--" else 12 if rule else 0,
+        rule=rule,
+        pgp="" if not pgp else "END" if pgp[1] == "END" else pgp[2],
+        ends_forward=bool(_END_OF_FORWARD.fullmatch(line)),
+    )
+    return opening if any(opening) else None
+
+
+def names_a_way(line: str) -> bool:
+    """Whether a line holds a way to reach somebody: an address, a number, a page."""
+    return bool(_CONTACT.search(line))
 
 
 def is_contact(lines: Sequence[str]) -> bool:
@@ -203,60 +241,20 @@ def is_contact(lines: Sequence[str]) -> bool:
     joined = "\n".join(lines)
     if sentences * 3 > len(lines) or not any(sign in joined for sign in _CONTACT_SIGNS):
         return False
-    contacts = sum([_CONTACT.search(line) is not None for line in lines])
-    return contacts >= 2 and contacts * 4 >= len(lines)
+    found = [match.group() for line in lines if (match := _CONTACT.search(line))]
+    pages = sum([way.lower().startswith("http") for way in found])
+    return len(found) >= 2 and len(found) > pages and len(found) * 4 >= len(lines)
 
 
-def _signature(texts: Sequence[str], depth: Sequence[int], at: int, longest: int) -> tuple[int, str] | None:
-    end, filled = at + 1, 0
-    while end < len(texts) and (depth[end] == depth[at] or not texts[end]):
-        line = texts[end]
-        if line[:2] in OPENING_PAIRS and end > at + 1 and line.startswith(OPENERS):
-            if forwarded_header_at(texts, depth, end):
-                break
-            if _RULE.fullmatch(line.strip()) and _list_footer(texts, depth, end):
-                break
-        if line.endswith(("wrote:", "writes:", "schrieb:", "écrit :")):
-            break
-        filled += bool(line)
-        if filled > longest:
-            return None
-        end += 1
-    while end > at + 1 and not texts[end - 1]:
-        end -= 1
-    if filled == 0 and end - at > 1:
-        return None
-    return end - at, "signature"
-
-
-def _list_footer(texts: Sequence[str], depth: Sequence[int], at: int) -> int:
+def _list_footer(lines: Sequence[str], at: int) -> int:
     """How many lines the footer of a mailing list has that begins with a rule; 0 where it is none."""
     end = at + 1
-    while end < len(texts) and end - at < 9 and depth[end] == depth[at] and texts[end]:
-        line = texts[end].strip()
+    while end < len(lines) and end - at < 9:
+        line = lines[end].strip()
         end += 1
-        if end > at + 2 and line[:2] in OPENING_PAIRS and _RULE.fullmatch(line):
+        if end > at + 2 and line[:2] in _OPENING_PAIRS and _is_rule(line):
             break
         if len(line) > 160:
             return 0
-    low = "\n".join(texts[at + 1 : end]).lower()
+    low = "\n".join(lines[at + 1 : end]).lower()
     return end - at if any(word in low for word in _LIST_FOOTER) else 0
-
-
-def _paragraph(texts: Sequence[str], depth: Sequence[int], at: int) -> int:
-    end = at
-    while end < len(texts) and texts[end] and depth[end] == depth[at]:
-        end += 1
-    return end - at
-
-
-def _pgp(texts: Sequence[str], depth: Sequence[int], at: int, side: str, what: str) -> int:
-    """The lines of a signature or key block; of a signed message only its head."""
-    if side == "END":
-        return 1
-    if what == "SIGNED":
-        return _paragraph(texts, depth, at)
-    for end in range(at, min(at + 400, len(texts))):
-        if "-----END PGP" in texts[end]:
-            return end - at + 1
-    return 1

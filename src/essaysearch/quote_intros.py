@@ -267,7 +267,7 @@ def _named(text: str, sure: bool) -> Intro | None:
         return Intro(1, None, sure)
     name = person(text)
     if name is None or len(name) > 70:
-        return Intro(1, None, sure) if sure and name is None else None
+        return None
     if sure and _ADDRESS.search(text):
         return Intro(1, name, True)
     return Intro(1, name, sure) if _is_name(name, sure) else None

@@ -218,6 +218,8 @@ def _mend_wraps(lines: Lines) -> None:
         opens_low = line[0].islower() or line[0].isdigit()
         if (goes_on and (opens_low or not line.endswith(_ENDS_SENTENCE))) or (ends and line[0].islower()):
             depth[i] = depth[i - 1]
+            if i - 1 in lines.spoken:
+                lines.spoken[i] = lines.spoken[i - 1]
             lines.glued.add(i)
 
 

@@ -23,6 +23,7 @@ _CONSOLE = re.compile(
 )
 _ALIGNED = "   "
 _NUMBERED = re.compile(r"[(\[]?\d+[:\])]\s")
+_UNDERLINE = re.compile(r"\s*([=~*#-])\1{2,}\s*")
 _RULES = frozenset(("---", "***", "===", "___", "+++"))
 _AROUND_WORDS = ".,;:!?()'\"-*"
 _PROSE = re.compile(
@@ -32,23 +33,25 @@ _PROSE = re.compile(
 _SHORTEST_WRAPPED = 40
 
 
-def read_paragraph(lines: Sequence[str], glued: Sequence[bool] | None = None) -> tuple[Role, str]:
+def read_paragraph(text: str) -> tuple[Role, str]:
     """What a paragraph is, and its text with wrapped lines joined: `role_of` and `rejoined` in one."""
-    together = "\n".join(lines)
     # Most paragraphs are wrapped prose, which one look can tell.
-    if _PROSE.fullmatch(together) and _ALIGNED not in together and "\t" not in together:
-        return "paragraph", together.replace("\n", " ")
+    if _PROSE.fullmatch(text) and _ALIGNED not in text and "\t" not in text:
+        return "paragraph", text.replace("\n", " ")
+    lines = text.split("\n")
     role = role_of(lines)
-    return role, rejoined(lines, role == "code", glued)
+    return role, rejoined(lines, role == "code")
 
 
 def role_of(lines: Sequence[str]) -> Role:
-    """What a paragraph is: ``code`` (indented, or read as such), ``list`` or ``paragraph``."""
+    """What a paragraph is: ``code`` (set in, or read so), ``list``, underlined ``heading``, ``paragraph``."""
     first = lines[0]
     if _BULLET.match(first):
         return "list"
     if len(lines) == 1 or (first[0].isalpha() and first.count(" ") > 6 and first[-1] not in "{};\\"):
         return "paragraph"
+    if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]) and len(first) <= 80 and first[-1] not in ".,;":
+        return "heading"
     if all(line.startswith(_INDENTED) for line in lines):
         # What is indented is code, or prose that a program set in like that.
         return "paragraph" if _is_prose([line.strip() for line in lines]) else "code"
@@ -71,39 +74,33 @@ def is_console(lines: Sequence[str]) -> bool:
     return typed * 5 >= len(lines) * 4
 
 
-def rejoined(lines: Sequence[str], code: bool = False, glued: Sequence[bool] | None = None) -> str:
+def rejoined(lines: Sequence[str], code: bool = False) -> str:
     """The lines of a paragraph as one text: wrapped prose joined by spaces, all else on lines of its own.
 
-    ``glued`` lines are joined to the one before in any case. Lines that were wrapped are nearly
-    as long as the longest; lists, ``code``, indented and aligned lines are left alone.
+    Lines that were wrapped are nearly as long as the longest; lists, ``code``, indented and aligned
+    lines are left alone.
     """
     if len(lines) == 1:
         return lines[0].strip()
     width = max(map(len, lines))
-    if glued is None and (code or width < _SHORTEST_WRAPPED):
+    if code or width < _SHORTEST_WRAPPED:
         return _block_of(lines)
     enough = max(_SHORTEST_WRAPPED, width * 3 // 5)
-    if code:
-        kept = [True] * len(lines)
+    kept = list(map(_may_stand_alone, [line[:2] for line in lines]))
+    together = "\n".join(lines)
+    aligned = _ALIGNED in together or "\t" in together
+    if not aligned and not any(kept[1:]):
+        if min(map(len, lines[:-1])) >= enough:
+            return " ".join(lines).strip()
     else:
-        kept = list(map(_may_stand_alone, [line[:2] for line in lines]))
-        together = "\n".join(lines)
-        aligned = _ALIGNED in together or "\t" in together
-        if not aligned and not any(kept[1:]):
-            if min(map(len, lines[:-1])) >= enough:
-                return " ".join(lines).strip()
-        else:
-            listed = bool(_BULLET.match(lines[0]))
-            kept = [
-                perhaps and _stands_alone(line, listed) for perhaps, line in zip(kept, lines, strict=True)
-            ]
-            if aligned:
-                columns = [_ALIGNED in line.lstrip() or "\t" in line.lstrip() for line in lines]
-                kept = [a or b or c for a, b, c in zip(kept, columns, [False, *columns], strict=False)]
-    pieces = [lines[0] if code else lines[0].lstrip()]
+        listed = bool(_BULLET.match(lines[0]))
+        kept = [perhaps and _stands_alone(line, listed) for perhaps, line in zip(kept, lines, strict=True)]
+        if aligned:
+            columns = [_ALIGNED in line.lstrip() or "\t" in line.lstrip() for line in lines]
+            kept = [a or b or c for a, b, c in zip(kept, columns, [False, *columns], strict=False)]
+    pieces = [lines[0].lstrip()]
     for number in range(1, len(lines)):
-        wrapped = len(lines[number - 1]) >= enough and not kept[number]
-        if wrapped or (glued is not None and glued[number]):
+        if len(lines[number - 1]) >= enough and not kept[number]:
             pieces += (" ", lines[number].strip())
         else:
             pieces += ("\n", lines[number])

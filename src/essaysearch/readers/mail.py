@@ -40,7 +40,7 @@ _LIKELY = frozenset(
 )
 _SAVED_PAGE = (b"saved by ", b"snapshot-content-location", b"multipart/related")
 _OPENING_WORDS = 12
-_MOST_THREADS = 2_000_000
+_MOST_KNOWN = 2_000_000
 
 
 def sniff(source: SourceFile) -> float:
@@ -63,36 +63,38 @@ def read(source: SourceFile) -> Iterator[Reading]:
     the message answered, if the file held that before. A message met twice is skipped and named,
     another one under the same id is kept under an id of its own.
     """
-    roots: dict[int, str] = {}
-    met: set[int] = set()
+    known = _Known()
     mailbox = is_mailbox(source.head)
     for raw in raw_messages(source):
-        if isinstance(raw, Skipped):
-            yield raw
-            continue
-        document = _document(raw, source, mailbox)
-        if isinstance(document, Skipped):
-            yield document
-            continue
-        key = hash(document.id)
-        if key in roots:
-            if hash((document.id, document.authors, document.date, document.title)) in met:
-                what = f'the message "{document.title or "without a subject"}" stands here a second time'
-                yield Skipped(source.path, f"{what} ({document.id}).", f"line {raw.line}")
-                continue
-            mark = digest(*document.authors, str(document.date), document.text, size=3)
-            document = replace(
-                document,
-                id=f"{document.id}~{mark}",
-                notes=(*document.notes, "another message in the file bears the same Message-ID"),
-            )
-        thread = document.thread or document.id
-        if document.parent is not None and thread == document.parent:
-            thread = roots.get(hash(document.parent), thread)
-        if len(roots) < _MOST_THREADS:
-            roots[key] = thread
-            met.add(hash((document.id, document.authors, document.date, document.title)))
-        yield document if thread == document.thread else replace(document, thread=thread)
+        yield raw if isinstance(raw, Skipped) else _document(raw, source, mailbox, known)
+
+
+class _Known:
+    """What was met in the file: threads' roots by message, and messages by all that tells them apart."""
+
+    def __init__(self) -> None:
+        self._roots: dict[int, str] = {}
+        self._met: set[int] = set()
+
+    def thread(self, identity: str, parent: str | None, root: str | None) -> str:
+        """The id of the first document of a thread; a root that is but the parent is looked behind."""
+        if root is None:
+            return identity
+        return self._roots.get(hash(root), root) if root == parent else root
+
+    def is_new(self, identity: str) -> bool:
+        """Whether no message was met under an id."""
+        return hash(identity) not in self._roots
+
+    def is_repeat(self, *features: object) -> bool:
+        """Whether a message of the same id, author, date and title was met."""
+        return hash(features) in self._met
+
+    def note(self, identity: str, thread: str, *features: object) -> None:
+        """Keeps a message in mind, as two numbers and its thread."""
+        if len(self._roots) < _MOST_KNOWN:
+            self._roots.setdefault(hash(identity), thread)
+            self._met.add(hash(features))
 
 
 def _names_of_header(head: bytes) -> set[bytes]:
@@ -106,10 +108,9 @@ def _names_of_header(head: bytes) -> set[bytes]:
     return names if head[at : at + 1] in (b"\n", b"") else set()
 
 
-def _document(raw: RawMessage, source: SourceFile, mailbox: bool) -> Document | Skipped:
+def _document(raw: RawMessage, source: SourceFile, mailbox: bool, known: _Known) -> Document | Skipped:
     header, body = _cut(raw.data)
     fields = fields_of(header) if header else {}
-    notes: list[str] = []
     person = writer(fields.get("from", "") or fields.get("sender", ""))
     inferred = False
     if person is None and raw.sender and raw.sender != "-":
@@ -118,18 +119,70 @@ def _document(raw: RawMessage, source: SourceFile, mailbox: bool) -> Document | 
     title = title_of(subject) if subject else None
     content = body_of(fields, body, mailbox)
     marked = _marked(content)
-    if not marked.text.strip():
+    if not marked.blocks:
         return _empty(raw, source, person, title, content)
     date, how, bad_date = dated(fields, raw.posted)
     name = message_id(fields)
+    author = person.name if person else ""
     if name:
         identity = f"mail:{name}"
     else:
         opening = " ".join(marked.text.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
         place = date if date and not how else opening
-        identity = derived_document_id("mail", person.name if person else "", f"{title or ''}\n{place}")
-        notes.append("the message has no id of its own: its author, subject and date or first words make one")
+        identity = derived_document_id("mail", author, f"{title or ''}\n{place}")
+    shared = not known.is_new(identity)
+    if shared and known.is_repeat(identity, author, date, title):
+        what = f'the message "{title or "without a subject"}" stands here a second time'
+        return Skipped(source.path, f"{what} ({identity}).", f"line {raw.line}")
+    features = (identity, author, date, title)
+    if shared:
+        identity = f"{identity}~{digest(author, str(date), marked.text, size=3)}"
     parent, root = lineage(fields, name)
+    above = f"mail:{parent}" if parent else None
+    thread = known.thread(identity, above, f"mail:{root}" if root else None)
+    known.note(identity, thread, *features)
+    groups: tuple[str, ...] = ()
+    if "newsgroups" in fields:
+        groups = tuple(group for group in re.split(r"[,\s]+", fields["newsgroups"]) if group)
+    return Document(
+        id=identity,
+        kind="message",
+        text=marked.text,
+        blocks=marked.blocks,
+        title=title,
+        authors=(author,) if person else (),
+        authors_inferred=(author,) if inferred and person else (),
+        date=date,
+        date_inferred=how,
+        url=fields["archived-at"].strip("<> ") or None if "archived-at" in fields else None,
+        source=list_of(fields) or (groups[0] if groups else None),
+        categories=groups,
+        thread=thread,
+        parent=above,
+        reader=READER.name,
+        path=source.path,
+        line=raw.line,
+        metadata=_metadata(fields, name, person, subject, title, content, marked),
+        notes=_notes(raw, name, person, inferred, bad_date, shared, content, marked),
+    )
+
+
+def _notes(
+    raw: RawMessage,
+    name: str | None,
+    person: Person | None,
+    inferred: bool,
+    bad_date: str,
+    shared: bool,
+    content: Body,
+    marked: Marked,
+) -> tuple[str, ...]:
+    """What was repaired or inferred, as sentences."""
+    notes: list[str] = []
+    if not name:
+        notes.append("the message has no id of its own: its author, subject and date or first words make one")
+    if shared:
+        notes.append("another message in the file bears the same id")
     if inferred:
         notes.append("the author is the sender that the mailbox names")
     if person is None:
@@ -142,29 +195,7 @@ def _document(raw: RawMessage, source: SourceFile, mailbox: bool) -> Document | 
         notes.append(f"left out, attached: {', '.join(content.attachments)}")
     if marked.posting == "quote":
         notes.append("all of the message is quoted: none of it is in its author's own words")
-    names = (person.name,) if person else ()
-    groups = tuple(group for group in re.split(r"[,\s]+", fields.get("newsgroups", "")) if group)
-    return Document(
-        id=identity,
-        kind="message",
-        text=marked.text,
-        blocks=marked.blocks,
-        title=title,
-        authors=names,
-        authors_inferred=names if inferred else (),
-        date=date,
-        date_inferred=how,
-        url=fields.get("archived-at", "").strip("<> ") or None,
-        source=list_of(fields) or (groups[0] if groups else None),
-        categories=groups,
-        thread=f"mail:{root}" if root else identity,
-        parent=f"mail:{parent}" if parent else None,
-        reader=READER.name,
-        path=source.path,
-        line=raw.line,
-        metadata=_metadata(fields, name, person, subject, title, content, marked),
-        notes=(*notes, *content.notes),
-    )
+    return (*notes, *content.notes)
 
 
 def _cut(data: bytes) -> tuple[bytes, bytes]:

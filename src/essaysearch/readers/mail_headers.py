@@ -149,6 +149,7 @@ def lineage(fields: dict[str, str], own: str | None) -> tuple[str | None, str | 
     return parent, references[0] if references else parent
 
 
+@lru_cache(maxsize=4096)
 def title_of(subject: str) -> str | None:
     """A subject without "Re:" in its languages and without the list's tag: ``[Rd] Re: x`` gives ``x``."""
     title = subject
@@ -186,6 +187,9 @@ def dated(fields: dict[str, str], posted: str) -> tuple[str | None, str, str]:
     return None, "", note
 
 
+_BARE = re.compile(
+    r"(?:[A-Z][a-z]{2},? +)?([A-Z][a-z]{2}) +(\d{1,2}) +(\d\d):(\d\d):(\d\d) +(19[6-9]\d|20\d\d)"
+)
 _MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
 _USUAL = re.compile(
     r"(?:[A-Z][a-z]{2},? +)?(\d{1,2}) ([A-Z][a-z]{2}) (19[6-9]\d|20\d\d) (\d\d):(\d\d):(\d\d)"
@@ -204,6 +208,11 @@ def _plausible(text: str) -> str | None:
         if number and 1 <= int(day) <= 28 and hour < "24" and minute < "60" and second < "60":
             offset = f"{east}:{rest}" if east else "+00:00"
             return f"{year}-{number:02d}-{int(day):02d}T{hour}:{minute}:{second}{offset}"
+    if match := _BARE.fullmatch(text):
+        name, day, hour, minute, second, year = match.groups()
+        number = _MONTHS.get(name.lower())
+        if number and 1 <= int(day) <= 28 and hour < "24" and minute < "60" and second < "60":
+            return f"{year}-{number:02d}-{int(day):02d}T{hour}:{minute}:{second}"
     # Of "Thu Jan  2 13:54 EST 2003" the general parser wants no name of a zone before the year.
     date = parse_date(text) or parse_date(re.sub(r" [A-Z]{2,4} (\d{4})$", r" \1", text))
     return date if date and "1969" < date < "2100" else None

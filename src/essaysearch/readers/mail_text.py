@@ -32,7 +32,7 @@ _BINHEX = re.compile(
 _TWO_SOLID_LINES = re.compile(r"\n[A-Za-z0-9+/]{60,76}\n[A-Za-z0-9+/]{60,76}\n")
 _BASE64_RUN = re.compile(r"(?:^[A-Za-z0-9+/]{60,76}\n){6,}(?:^[A-Za-z0-9+/]{1,76}={0,2}$)?", re.MULTILINE)
 _SCRUBBED = re.compile(
-    r"^-{10,} next part -{10,}\n"
+    r"-{10,} next part -{10,}\n"
     r"(?P<what>\n?(?:An? |Skipped |Ein |Une )"
     r"[^\n]*(?:scrubbed|content of type|attachment|abgetrennt|nettoy)[^\n]*\n"
     r"(?P<facts>(?:[A-Z][\w-]*\s?:[^\n]*\n?(?:[ \t]+[^\n]*\n?|<[^\n>]*>\n?)*)*))?",
@@ -69,6 +69,17 @@ def body_of(fields: dict[str, str], data: bytes, mailbox: bool = False) -> Body:
 
 def _read(body: Body, fields: dict[str, str], data: bytes, depth: int) -> None:
     stated = fields.get("content-type", "")
+    if (
+        not stated
+        and "content-transfer-encoding" not in fields
+        and data.isascii()
+        and b"\n--" not in data[:400]
+    ):
+        # Archives keep the plain text alone: nothing to decode.
+        text = data.decode("ascii")
+        if not text[:200].lstrip().startswith("<") and not data.startswith(b"--") and b"\x1b$" not in data:
+            body.texts.append(("plain", _cleaned(body, text, data)))
+            return
     kind, _, rest = stated.partition(";")
     kind = kind.strip().lower()
     if kind.startswith("multipart/") and depth < _DEEPEST:
@@ -144,10 +155,15 @@ def _leaf(body: Body, fields: dict[str, str], kind: str, rest: str, data: bytes,
         return
     if parameters.get("format", "").lower() == "flowed":
         text = _flowed(text, parameters.get("delsp", "").lower() == "yes")
+    body.texts.append(("plain", _cleaned(body, text, raw)))
+
+
+def _cleaned(body: Body, text: str, raw: bytes) -> str:
+    """The text without data and control characters."""
     text = _without_data(body, text)
     if len(raw.translate(None, _CONTROLS)) != len(raw):
         text = _CONTROL.sub("", text.replace("\x0c", "\n"))
-    body.texts.append(("plain", text))
+    return text
 
 
 def _forwarded(body: Body, data: bytes, depth: int) -> None:
@@ -265,8 +281,8 @@ def _unescaped(text: str) -> str:
 
 def _without_data(body: Body, text: str) -> str:
     """The text without what only a machine reads; each piece is named among the attachments."""
-    if "next part" in text and "-----" in text:
-        text = _SCRUBBED.sub(lambda match: _scrubbed(body, match), text)
+    if " next part --" in text:
+        text = _without_scrubbed(body, text)
     if "begin" in text:
         text = _without_uuencoded(body, text)
     if "=ybegin " in text:
@@ -280,12 +296,23 @@ def _without_data(body: Body, text: str) -> str:
     return text
 
 
-def _scrubbed(body: Body, match: re.Match[str]) -> str:
-    what, facts = match["what"], match["facts"] or ""
-    if what and "HTML attachment" not in what:
-        name = _SCRUBBED_NAME.search(facts) or _SCRUBBED_TYPE.search(facts)
-        body.attachments.append(name[1].strip() if name else "a part that the archive left out")
-    return "\n"
+def _without_scrubbed(body: Body, text: str) -> str:
+    """The text without the archive's "next part" lines and what it says of parts that it took out."""
+    pieces: list[str] = []
+    at = 0
+    found = text.find(" next part --")
+    while found >= 0:
+        start = text.rfind("\n", 0, found) + 1
+        match = _SCRUBBED.match(text, start)
+        if match and start >= at:
+            pieces += (text[at:start], "\n")
+            at = match.end()
+            if match["what"] and "HTML attachment" not in match["what"]:
+                facts = match["facts"] or ""
+                name = _SCRUBBED_NAME.search(facts) or _SCRUBBED_TYPE.search(facts)
+                body.attachments.append(name[1].strip() if name else "a part that the archive left out")
+        found = text.find(" next part --", max(found + 1, at))
+    return "".join([*pieces, text[at:]])
 
 
 def _dropped(body: Body, name: str, data: str, what: str) -> str:
