@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from essaysearch import ids
 from essaysearch.analysis import stem
-from essaysearch.columnar.evaluate import Evaluation
+from essaysearch.columnar import quick
 from essaysearch.columnar.store import Store
 from essaysearch.model import Block, Document, Passage
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Phrase, Word
@@ -201,7 +201,7 @@ def fill(store, held, cuts, deleted, optimize):
 
 
 def ranked(store, tree, k, kernels, proximity):
-    found = Evaluation(store.snapshot(), tree, kernels, proximity).best(k)
+    found = quick.best(store.snapshot(), tree, kernels, k, proximity)
     rows = []
     for best in found.best:
         segment = best.view.segment

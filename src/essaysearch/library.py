@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Day
 from typing import TYPE_CHECKING, Any
 
+from essaysearch.columnar import quick
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Document, Hit
@@ -166,8 +167,8 @@ class Library:
         """(passage id, score) of the ``k`` best passages, and nothing else: the quickest answer."""
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
-        best = Evaluation(snapshot, tree, self._kernels(), proximity).best(k, count=False).best
-        return [(row.view.segment.passage_id(row.number), row.score) for row in best]
+        best = quick.best(snapshot, tree, self._kernels(), k, proximity, count=False).best
+        return [(f"{row.view.passage_ids[row.number]:016x}", row.score) for row in best]
 
     def documents(self, query: str, k: int = 1000) -> list[tuple[str, float]]:
         """(document id, score) of the ``k`` best documents, ranked whole."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar import records
+from essaysearch.columnar import quick, records
 from essaysearch.columnar.documents import rank_documents
 from essaysearch.columnar.evaluate import Best, Evaluation, Scored, choose
 from essaysearch.columnar.filters import COLUMN_OF
@@ -61,7 +61,7 @@ def run(
     sizes: list[int | None]
     counts: dict[str, list[tuple[str | None, int]]] = {}
     if group == "passage" and keys == [("relevance", False)] and not facets:
-        ranked = evaluation.best(wanted)
+        ranked = quick.best(snapshot, tree, kernels, wanted, proximity)
         best, total, sizes = ranked.best, ranked.total, [None] * len(ranked.best)
     else:
         matches = [(view, evaluation.matches(view)) for view in snapshot.views]

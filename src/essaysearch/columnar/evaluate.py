@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import filters, proximity
-from essaysearch.columnar.leaves import Found, find, row_of
+from essaysearch.columnar.leaves import Found, find
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import AnyFilter, Clauses, Every, Expand, Filter, Node, Nothing, Phrase, Same, Word
@@ -170,11 +170,8 @@ class Evaluation:
 
     # The best
 
-    def best(self, k: int, count: bool = True) -> Ranked:
-        """The k best passages and, if asked for, how many match."""
-        quick = self._plain(k, count) if self.kernels is not None and k > 0 else None
-        if quick is not None:
-            return quick
+    def best(self, k: int) -> Ranked:
+        """The k best passages, and how many match."""
         rows: list[Best] = []
         total = 0
         for view in self.snapshot.views:
@@ -183,117 +180,7 @@ class Evaluation:
             rows += _top(view, found, k)
         return Ranked(choose(rows, k), total)
 
-    def _plain(self, k: int, count: bool) -> Ranked | None:
-        """The compiled way for plain words with conditions; None where the tree is anything else."""
-        tree = self.tree
-        if not isinstance(tree, Clauses) or tree.boost != 1.0 or (tree.must and tree.should):
-            return None
-        words = tree.must or tree.should
-        if not words:
-            return None
-        for word in words:
-            if type(word) is not Word or word.fields is not None or word.exact or word.boost < 0:
-                return None
-        all_of = bool(tree.must)
-        terms = [word.term for word in words]  # type: ignore[attr-defined]
-        weights = [self.weight(word) for word in words]
-        if len(set(terms)) < len(terms):
-            return None
-        index = {term: number for number, term in enumerate(terms)}
-        pairs = [(index[a.term], index[b.term]) for a, b in self.pairs]
-        caps = [scoring.PROXIMITY_WEIGHT * min(self._idf(terms[a]), self._idf(terms[b])) for a, b in pairs]
-        rows: list[Best] = []
-        total = 0
-        threshold = -1.0
-        for view in self.snapshot.views:
-            mask = self._conditions(view, tree)
-            found = (
-                self._all_of(view, terms, weights, pairs, caps, mask, k)
-                if all_of
-                else self._any_of(view, terms, weights, pairs, caps, mask, k, threshold)
-            )
-            scores, docs, number = found
-            rows += [Best(score, view, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True)]
-            if len(rows) >= k:
-                threshold = max(threshold, sorted((row.score for row in rows), reverse=True)[k - 1])
-            if all_of:
-                total += number
-            elif count:
-                total += self._count(view, terms, mask)
-        return Ranked(choose(rows, k), total if count or all_of else -1)
 
-    def _idf(self, term: str) -> float:
-        return float(scoring.idf(self.snapshot.df(term), self.snapshot.passages))
-
-    def _conditions(self, view: View, tree: Clauses) -> Array:
-        """The passages that may be found as a byte each; no byte at all where all may."""
-        if not tree.filters and not tree.must_not:
-            return view.live.view(np.uint8) if view.segment.live is not None else _ALL
-        mask = view.live.copy()
-        for condition in tree.filters:
-            mask &= self.mask(view, condition)
-        for excluded in tree.must_not:
-            mask &= ~self.mask(view, excluded)
-        return mask.view(np.uint8)
-
-    def _any_of(
-        self, view: View, terms: list[str], weights: list[float], pairs: list[tuple[int, int]], caps: list[float],
-        mask: Array, k: int, threshold: float,
-    ) -> tuple[Array, Array, int]:  # fmt: skip
-        segment = view.segment
-        infos = [segment.term(term) for term in terms]
-        held = [number for number, info in enumerate(infos) if info is not None]
-        if not held:
-            return _NO_SCORES, _NO_DOCS, 0
-        place = {number: at for at, number in enumerate(held)}
-        kept = [(place[a], place[b], cap) for (a, b), cap in zip(pairs, caps, strict=True) if a in place and b in place]
-        grown = view.grown if self.words <= scoring.SHORT_QUERY else 1e12
-        if not len(mask) and grown < 1e12:
-            for number in held:
-                threshold = max(threshold, weights[number] * view.reached(infos[number], k))
-        arrays = view.arrays(bool(kept), [infos[number] for number in held])
-        scores, docs = self.kernels.any_of(
-            *arrays.postings, view.norms(self.words), segment.order, mask,
-            np.array([row_of(infos[number]) for number in held]),  # type: ignore[arg-type]
-            np.array([weights[number] for number in held]), grown, threshold, k,
-            np.array([row[:2] for row in kept], dtype=np.int64).reshape(-1, 2),
-            np.array([row[2] for row in kept]), scoring.PROXIMITY_WINDOW, *arrays.positions, view.starts,
-        )  # fmt: skip
-        return scores, docs, 0
-
-    def _all_of(
-        self, view: View, terms: list[str], weights: list[float], pairs: list[tuple[int, int]], caps: list[float],
-        mask: Array, k: int,
-    ) -> tuple[Array, Array, int]:  # fmt: skip
-        segment = view.segment
-        infos = [segment.term(term) for term in terms]
-        if any(info is None for info in infos):
-            return _NO_SCORES, _NO_DOCS, 0
-        arrays = view.arrays(bool(pairs), infos)
-        ids, codes, exc, base, _, block_exc = arrays.postings
-        scores, docs, count = self.kernels.all_of(
-            ids, codes, exc, base, block_exc, view.norms(self.words), segment.order, mask,
-            np.array([row_of(info) for info in infos]), np.array(weights), k,  # type: ignore[arg-type]
-            np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(caps), scoring.PROXIMITY_WINDOW,
-            *arrays.positions, view.starts,
-        )  # fmt: skip
-        return scores, docs, count
-
-    def _count(self, view: View, terms: list[str], mask: Array) -> int:
-        segment = view.segment
-        infos = [info for info in map(segment.term, terms) if info is not None]
-        if len(infos) == 1 and not len(mask):
-            return infos[0].df
-        seen = np.zeros(segment.passages, dtype=np.uint8)
-        for info in infos:
-            self.kernels.mark(segment.file.view("ids"), segment.file.view("block_base"), np.array(row_of(info)), seen)
-        if len(mask):
-            seen &= mask
-        return int(np.count_nonzero(seen))
-
-
-_ALL = np.zeros(0, np.uint8)
-_NO_SCORES = np.zeros(0)
 _NO_DOCS = np.zeros(0, np.int64)
 
 
@@ -333,10 +220,21 @@ def _top(view: View, found: Scored, k: int) -> list[Best]:
 def choose(rows: list[Best], k: int) -> list[Best]:
     """The k best of several segments: by score, then document id, then passage number."""
     rows.sort(key=lambda row: (-row.score, row.view.base, int(row.view.segment.order[row.number])))
-    if len({id(row.view) for row in rows}) > 1:
-        scores = [row.score for row in rows]
-        if len(set(scores)) < len(scores):
-            rows.sort(key=lambda row: (-row.score, *_place(row)))
+    return untied(rows, k)
+
+
+def untied(rows: list[Best], k: int) -> list[Best]:
+    """The k best of rows that stand by score and, within a segment, by (document id, number)."""
+    if len(rows) < 2 or rows[0].view is rows[-1].view and len({row.view.base for row in rows}) == 1:
+        return rows[:k]
+    at = 0
+    while at < min(k, len(rows)):
+        end = at + 1
+        while end < len(rows) and rows[end].score == rows[at].score:
+            end += 1
+        if end - at > 1:
+            rows[at:end] = sorted(rows[at:end], key=_place)
+        at = end
     return rows[:k]
 
 

@@ -8,7 +8,8 @@ score never depends on the order of work.
 
 Arrays are a segment's (see `postings.pack`). A query's terms come as ``rows``, int64 (terms, 6):
 first posting, number of postings, first byte of the ids, bytes an id, first block, end of blocks.
-``mask`` has a byte a passage (0: not wanted), or no byte at all (all wanted).
+``mask`` has a bit a passage (0: not wanted; the lowest bit first), or no byte at all (all wanted).
+Passages come back best first.
 """
 
 from __future__ import annotations
@@ -140,6 +141,41 @@ def _offer(scores, orders, docs, held, score, order, doc):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, nogil=True)
+def _best_first(scores, orders, docs, held):  # type: ignore[no-untyped-def]
+    """Turn the heap of the best into a list, best first."""
+    for last in range(held - 1, 0, -1):
+        score, order, doc = scores[last], orders[last], docs[last]
+        scores[last], orders[last], docs[last] = scores[0], orders[0], docs[0]
+        at = 0
+        while True:
+            child = 2 * at + 1
+            if child >= last:
+                break
+            if child + 1 < last and _worse(scores[child + 1], orders[child + 1], scores[child], orders[child]):
+                child += 1
+            if _worse(scores[child], orders[child], score, order):
+                scores[at], orders[at], docs[at] = scores[child], orders[child], docs[child]
+                at = child
+            else:
+                break
+        scores[at], orders[at], docs[at] = score, order, doc
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _wanted(mask, doc):  # type: ignore[no-untyped-def]
+    return len(mask) == 0 or (mask[doc >> 3] >> (doc & 7)) & 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _excluded(ids, base, excluded, doc):  # type: ignore[no-untyped-def]
+    """Whether a passage holds any of the excluded terms."""
+    for t in range(len(excluded)):
+        if _find(ids, base, excluded[t], excluded[t, 4], doc)[1] >= 0:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
 def _positions(codes, exc, block_exc, block_pos, block_format, positions, row, block, i, out):  # type: ignore[no-untyped-def]
     """Write the positions of the i-th posting of a block into ``out``; returns how many (at most its length)."""
     post = row[0] + (block - row[4]) * BLOCK
@@ -226,15 +262,16 @@ def _score(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def any_of(  # type: ignore[no-untyped-def]
-    ids, codes, exc, base, bound, block_exc, norms, order, mask, rows, weights, grown, threshold, k,
-    pairs, pair_weights, window, block_pos, block_format, positions, starts,
+    ids, codes, exc, base, bound, block_exc, block_pos, block_format, positions, norms, order, starts,
+    sums, touched, left, right, mask, excluded, rows, weights, grown, threshold, k, pairs, pair_weights, window,
 ):  # fmt: skip
-    """The k best passages that hold any of the terms.
+    """The k best passages that hold any of the terms, and none of the ``excluded``.
 
     ``weights``: of each term (idf and the like), ``grown``: the factor that makes block bounds
     valid now, ``threshold``: a score that k passages are known to reach.
-    ``pairs``: int64 (n, 2) of terms whose nearness counts, ``pair_weights`` its most.
-    Returns (scores, passages), unsorted.
+    ``pairs``: int64 (n, 2) of terms whose nearness counts, ``pair_weights`` its most. ``sums``
+    (float32, all 0, left so), ``touched``, ``left`` and ``right`` are work space.
+    Returns (scores, passages).
     """
     terms = len(rows)
     scores, orders, docs = np.empty(k), np.empty(k, dtype=np.int64), np.empty(k, dtype=np.int64)
@@ -247,15 +284,11 @@ def any_of(  # type: ignore[no-untyped-def]
         extra[a if weights[a] < weights[b] else b] += pair_weights[p]
         all_pairs += pair_weights[p]
     passages = norms.shape[1]
-    size = min(WINDOW, passages)
-    sums = np.zeros(size, dtype=np.float32)
-    touched = np.empty(size, dtype=np.int32)
     cursor = rows[:, 4].copy()
     until = np.empty(terms, dtype=np.int64)
     top = np.empty(terms)
     lows = np.empty(terms, dtype=np.int64)
     blocks, places = np.empty(terms, dtype=np.int64), np.empty(terms, dtype=np.int64)
-    left, right = np.empty(512, dtype=np.int64), np.empty(512, dtype=np.int64)
     for start in range(0, passages, WINDOW):
         end = min(start + WINDOW, passages)
         total = 0.0
@@ -302,7 +335,7 @@ def any_of(  # type: ignore[no-untyped-def]
                             continue
                         if doc >= end - start:
                             break
-                        if len(mask) and mask[doc + start] == 0:
+                        if not _wanted(mask, doc + start):
                             continue
                         if code:
                             f = np.float32(code)
@@ -333,7 +366,7 @@ def any_of(  # type: ignore[no-untyped-def]
                     if (partial + rest + all_pairs) * SLACK < theta:
                         alive = False
                         break
-                if not alive:
+                if not alive or _excluded(ids, base, excluded, doc):
                     continue
                 score = _score(
                     ids, codes, exc, base, block_exc, norms, rows, weights, doc, lows, blocks, places,
@@ -348,17 +381,18 @@ def any_of(  # type: ignore[no-untyped-def]
             # Step back to a block that reaches into the next window.
             at = until[t]
             cursor[t] = at - 1 if at > rows[t, 4] else at
+    _best_first(scores, orders, docs, held)
     return scores[:held], docs[:held]
 
 
 @numba.njit(cache=True, nogil=True)
 def all_of(  # type: ignore[no-untyped-def]
-    ids, codes, exc, base, block_exc, norms, order, mask, rows, weights, k,
-    pairs, pair_weights, window, block_pos, block_format, positions, starts,
+    ids, codes, exc, base, bound, block_exc, block_pos, block_format, positions, norms, order, starts,
+    left, right, mask, excluded, rows, weights, k, pairs, pair_weights, window,
 ):  # fmt: skip
-    """The k best passages that hold all of the terms, and how many hold them all.
+    """The k best passages that hold all of the terms and none of the ``excluded``, and how many do.
 
-    ``rows`` stand in the order of the query. Returns (scores, passages, count), unsorted.
+    ``rows`` stand in the order of the query. Returns (scores, passages, count).
     """
     terms = len(rows)
     scores, orders, docs = np.empty(k), np.empty(k, dtype=np.int64), np.empty(k, dtype=np.int64)
@@ -368,14 +402,13 @@ def all_of(  # type: ignore[no-untyped-def]
     rarest = by_size[0]
     lows = rows[:, 4].copy()
     blocks, places = np.empty(terms, dtype=np.int64), np.empty(terms, dtype=np.int64)
-    left, right = np.empty(512, dtype=np.int64), np.empty(512, dtype=np.int64)
     for block in range(rows[rarest, 4], rows[rarest, 5]):
         offset = (block - rows[rarest, 4]) * BLOCK
         begin = rows[rarest, 2] + offset * rows[rarest, 3]
         home = np.int64(base[block])
         for i in range(min(BLOCK, rows[rarest, 1] - offset)):
             doc = _doc(ids, home, begin, rows[rarest, 3], i)
-            if len(mask) and mask[doc] == 0:
+            if not _wanted(mask, doc):
                 continue
             found = True
             for n in range(1, terms):
@@ -391,7 +424,7 @@ def all_of(  # type: ignore[no-untyped-def]
                 if places[t] < 0:
                     found = False
                     break
-            if not found:
+            if not found or _excluded(ids, base, excluded, doc):
                 continue
             count += 1
             blocks[rarest], places[rarest] = block, i
@@ -406,28 +439,31 @@ def all_of(  # type: ignore[no-untyped-def]
                 near = _nearness(left, m, right, n, starts, doc, window)
                 score += pair_weights[p] * near / (1.0 + near)
             held = _offer(scores, orders, docs, held, score, np.int64(order[doc]), doc)
+    _best_first(scores, orders, docs, held)
     return scores[:held], docs[:held], count
 
 
 @numba.njit(cache=True, nogil=True)
 def phrase(  # type: ignore[no-untyped-def]
-    ids, codes, exc, base, block_exc, mask, rows, block_pos, block_format, positions, starts, norms, slop, ordered
-):
+    ids, codes, exc, base, bound, block_exc, block_pos, block_format, positions, norms, order, starts,
+    rows, slop, ordered, tabled,
+):  # fmt: skip
     """The passages in which terms stand together: adjacent and in order (``slop`` 0), or near.
 
     Near (two terms only): an occurrence of the first counts if one of the second lies at most
     ``slop`` positions from it in the same field (after it, if ``ordered``).
-    Returns (passages ascending, x of each, (n, 4) frequencies by field).
+    Returns (passages ascending, x of each, (n, 4) frequencies by field if ``tabled``).
     """
     terms = len(rows)
     by_size = np.argsort(rows[:, 1])
     rarest = by_size[0]
     most = rows[rarest, 1]
-    docs, xs, freqs = np.empty(most, dtype=np.int64), np.empty(most), np.zeros((most, 4), dtype=np.int64)
+    docs, xs = np.empty(most, dtype=np.int64), np.empty(most)
+    freqs = np.empty((most if tabled else 1, 4), dtype=np.int64)
     held = 0
     lows = rows[:, 4].copy()
     blocks, places = np.empty(terms, dtype=np.int64), np.empty(terms, dtype=np.int64)
-    room = 4096
+    room = 256
     spots = np.empty((terms, room), dtype=np.int64)
     counts = np.empty(terms, dtype=np.int64)
     for block in range(rows[rarest, 4], rows[rarest, 5]):
@@ -436,8 +472,6 @@ def phrase(  # type: ignore[no-untyped-def]
         home = np.int64(base[block])
         for i in range(min(BLOCK, rows[rarest, 1] - offset)):
             doc = _doc(ids, home, begin, rows[rarest, 3], i)
-            if len(mask) and mask[doc] == 0:
-                continue
             found = True
             for n in range(1, terms):
                 t = by_size[n]
@@ -466,7 +500,8 @@ def phrase(  # type: ignore[no-untyped-def]
                     wider[:, : room // 2] = spots
                     spots = wider
             any_here = False
-            freqs[held, :] = 0
+            row = held if tabled else 0
+            freqs[row, :] = 0
             if slop == 0:
                 for a in range(counts[0]):
                     position = spots[0, a]
@@ -478,7 +513,7 @@ def phrase(  # type: ignore[no-untyped-def]
                             break
                     if here:
                         any_here = True
-                        freqs[held, _field(position, starts, doc)] += 1
+                        freqs[row, _field(position, starts, doc)] += 1
             else:
                 for a in range(counts[0]):
                     position = spots[0, a]
@@ -487,17 +522,17 @@ def phrase(  # type: ignore[no-untyped-def]
                     while b < counts[1] and spots[1, b] <= position + slop:
                         if spots[1, b] != position and _field(spots[1, b], starts, doc) == field:
                             any_here = True
-                            freqs[held, field] += 1
+                            freqs[row, field] += 1
                             break
                         b += 1
             if any_here:
                 x = 0.0
                 for field in range(norms.shape[0]):
-                    if freqs[held, field]:
-                        x += np.float64(freqs[held, field]) / np.float64(norms[field, doc])
+                    if freqs[row, field]:
+                        x += np.float64(freqs[row, field]) / np.float64(norms[field, doc])
                 docs[held], xs[held] = doc, x
                 held += 1
-    return docs[:held], xs[:held], freqs[:held]
+    return docs[:held], xs[:held], freqs[: held if tabled else 0]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -522,11 +557,74 @@ def postings(ids, codes, exc, base, block_exc, norms, row, docs, xs):  # type: i
 
 
 @numba.njit(cache=True, nogil=True)
-def mark(ids, base, row, seen):  # type: ignore[no-untyped-def]
-    """Set the byte of each of a term's passages in ``seen``."""
-    for block in range(row[4], row[5]):
-        offset = (block - row[4]) * BLOCK
-        begin = row[2] + offset * row[3]
-        home = np.int64(base[block])
-        for i in range(min(BLOCK, row[1] - offset)):
-            seen[_doc(ids, home, begin, row[3], i)] = 1
+def count_any(ids, base, rows, mask, excluded, passages):  # type: ignore[no-untyped-def]
+    """How many wanted passages hold any of the terms and none of the excluded."""
+    seen = np.zeros(passages, dtype=np.uint8)
+    count = 0
+    for t in range(len(rows)):
+        row = rows[t]
+        for block in range(row[4], row[5]):
+            offset = (block - row[4]) * BLOCK
+            begin = row[2] + offset * row[3]
+            home = np.int64(base[block])
+            for i in range(min(BLOCK, row[1] - offset)):
+                doc = _doc(ids, home, begin, row[3], i)
+                if seen[doc] == 0:
+                    seen[doc] = 1
+                    if _wanted(mask, doc) and not _excluded(ids, base, excluded, doc):
+                        count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def gather(ids, codes, exc, base, block_exc, norms, rows):  # type: ignore[no-untyped-def]
+    """The passages that hold any of many terms, ascending, and the sum of the terms' x in each."""
+    passages = norms.shape[1]
+    sums = np.zeros(passages)
+    count = 0
+    for t in range(len(rows)):
+        row = rows[t]
+        exc_row = np.int64(block_exc[row[4]])
+        for block in range(row[4], row[5]):
+            offset = (block - row[4]) * BLOCK
+            begin, post = row[2] + offset * row[3], row[0] + offset
+            home = np.int64(base[block])
+            for i in range(min(BLOCK, row[1] - offset)):
+                doc = _doc(ids, home, begin, row[3], i)
+                if sums[doc] == 0.0:
+                    count += 1
+                code = codes[post + i]
+                if code:
+                    sums[doc] += np.float64(code) / np.float64(norms[0, doc])
+                else:
+                    sums[doc] += _weighted(exc, exc_row, norms, doc)
+                    exc_row += 1
+    docs, xs = np.empty(count, dtype=np.int64), np.empty(count)
+    at = 0
+    for doc in range(passages):
+        if sums[doc] != 0.0:
+            docs[at], xs[at] = doc, sums[doc]
+            at += 1
+    return docs, xs
+
+
+@numba.njit(cache=True, nogil=True)
+def best_of(docs, xs, order, mask, live, k):  # type: ignore[no-untyped-def]
+    """The k wanted passages of the largest x; how many are wanted; how many are ``live``.
+
+    Returns (xs, passages, wanted, live).
+    """
+    scores, orders, held_docs = np.empty(k), np.empty(k, dtype=np.int64), np.empty(k, dtype=np.int64)
+    held, wanted, alive = 0, 0, 0
+    for n in range(len(docs)):
+        doc = docs[n]
+        if not _wanted(live, doc):
+            continue
+        alive += 1
+        if not _wanted(mask, doc):
+            continue
+        wanted += 1
+        if held < k or xs[n] >= scores[0]:
+            held = _offer(scores, orders, held_docs, held, xs[n], np.int64(order[doc]), doc)
+    _best_first(scores, orders, held_docs, held)
+    return scores[:held], held_docs[:held], wanted, alive

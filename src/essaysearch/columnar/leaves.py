@@ -15,7 +15,7 @@ import numpy.typing as npt
 from essaysearch.analysis import tokens
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS
-from essaysearch.columnar.segment import Segment, TermInfo
+from essaysearch.columnar.segment import Segment, TermInfo, packed_row
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
 from essaysearch.tree import RANKING_FIELDS, Expand, Node, Phrase, Word
@@ -43,12 +43,14 @@ def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
     if isinstance(leaf, Phrase):
         return _phrase(view, leaf, norms, kernels)
     assert isinstance(leaf, Expand)
+    if kernels is not None and leaf.fields is None:
+        return _expand(view, leaf, norms, kernels)
     return weigh(*tables(view, leaf), norms)
 
 
-def row_of(info: TermInfo) -> tuple[int, int, int, int, int, int]:
-    """A term as the kernels take it."""
-    return info.post, info.df, info.ids, info.width, info.block, info.block_end
+def rows_of(infos: list[TermInfo]) -> Array:
+    """Terms as the kernels take them, int64 (terms, 6)."""
+    return np.frombuffer(b"".join(map(packed_row, infos)), dtype=np.int64).reshape(-1, 6)
 
 
 def weigh(docs: Array, frequencies: Array, norms: Array) -> Found:
@@ -106,7 +108,7 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
         file = segment.file
         kernels.postings(
             file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"),
-            file.view("block_exc"), norms, np.array(row_of(info)), docs, x,
+            file.view("block_exc"), norms, rows_of([info])[0], docs, x,
         )  # fmt: skip
         return Found(docs, x)
     docs, codes = segment.docs(info), segment.codes(info)
@@ -152,14 +154,11 @@ def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     known: list[TermInfo] = [info for info in infos if info is not None]
     for info in known:
         segment.touch_positions(info)
-    file = segment.file
+    tabled = phrase.fields is not None
     docs, x, table = kernels.phrase(
-        file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"),
-        file.view("block_exc"), np.zeros(0, np.uint8), np.array([row_of(info) for info in known]),
-        file.view("block_pos"), file.view("block_format"), file.view("positions"), view.starts, norms,
-        phrase.slop, phrase.ordered,
-    )  # fmt: skip
-    if phrase.fields is None:
+        *view.arrays, norms, segment.order, view.starts, rows_of(known), phrase.slop, phrase.ordered, tabled
+    )
+    if not tabled:
         return Found(docs, x)
     for number, field in enumerate(RANKING_FIELDS):
         table[:, number] = np.where(_asked(segment, docs, field, phrase.fields), table[:, number], 0)
@@ -309,6 +308,19 @@ def _occurrence_bytes(segment: Segment, info: TermInfo, rows: Array) -> tuple[Ar
     within = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
     spread = np.repeat(at, sizes) + within * np.repeat(stride, sizes)
     return sizes, spread, np.repeat(formats & 7, sizes), np.repeat(formats >> 3, sizes)
+
+
+def _expand(view: View, leaf: Expand, norms: Array, kernels: Any) -> Found:
+    """As `_expand_table`, the words that stand for all forms of their stem added up by kernels."""
+    segment = view.segment
+    chosen = expansions(segment, leaf)
+    first = segment.column("surface_first")
+    whole = [number for number, held in chosen if len(held) == int(first[number + 1]) - int(first[number])]
+    if len(whole) < len(chosen):
+        return weigh(*tables(view, leaf), norms)
+    ids, codes, exc, base, _, block_exc = view.arrays[:6]
+    rows = rows_of([segment.info(number) for number in whole])
+    return Found(*kernels.gather(ids, codes, exc, base, block_exc, norms, rows)) if len(whole) else NONE
 
 
 def _expand_table(view: View, leaf: Expand) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,14 @@ class TermInfo(NamedTuple):
     block: int
     block_end: int
     bound: float
+
+
+_ROW = Struct("=6q")
+
+
+def packed_row(info: TermInfo) -> bytes:
+    """A term as the kernels take it: six int64 (see `kernels`)."""
+    return _ROW.pack(info.post, info.df, info.ids, info.width, info.block, info.block_end)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
 from essaysearch.columnar.postings import field_starts
-from essaysearch.columnar.segment import Segment, TermInfo
+from essaysearch.columnar.segment import Segment, TermInfo, packed_row
 from essaysearch.errors import (
     EngineConflict,
     ForeignWriter,
@@ -49,11 +49,8 @@ _FOREIGN = {"seg", "trm", "pst", "vps", "col"}
 """What the files of Whoosh's own segments end in."""
 
 
-class Arrays(NamedTuple):
-    """Arrays of a segment, as the kernels take them."""
-
-    postings: tuple[Array, ...]
-    positions: tuple[Array, ...]
+_MOST_BITS = 64 << 20
+"""Bytes of masks that a snapshot keeps."""
 
 
 class View:
@@ -108,22 +105,40 @@ class View:
             known = self._reached[(info.number, k)] = x / (1.0 + x)
         return known
 
-    def arrays(self, positions: bool, infos: Iterable[TermInfo | None]) -> Arrays:
-        """The segment's arrays as the kernels take them; with ``positions``, those of the terms verified."""
-        if positions:
-            for info in infos:
-                if info is not None:
-                    self.segment.touch_positions(info)
-        return self._arrays
+    @cached_property
+    def arrays(self) -> tuple[Array, ...]:
+        """The segment's arrays in the order in which the kernels take them."""
+        return tuple(map(self.segment.file.view, _KERNEL_ARRAYS))
 
     @cached_property
-    def _arrays(self) -> Arrays:
-        view = self.segment.file.view
-        names = ("ids", "codes", "exc", "block_base", "block_bound", "block_exc")
-        return Arrays(
-            tuple(view(name) for name in names),
-            tuple(view(n) for n in ("block_pos", "block_format", "positions")),
-        )
+    def live_bits(self) -> Array:
+        """Which passages are not deleted, a bit each; no byte at all where all are live."""
+        live = self.segment.live_passages
+        return NO_MASK if live is None else bits_of(live)
+
+    @cached_property
+    def passage_ids(self) -> Array:
+        """The ids of the passages, uint64."""
+        return self.segment.column("pass_id")
+
+
+_KERNEL_ARRAYS = (
+    "ids", "codes", "exc", "block_base", "block_bound", "block_exc", "block_pos", "block_format", "positions",
+)  # fmt: skip
+NO_MASK = np.frombuffer(b"", dtype=np.uint8)
+
+
+def bits_of(mask: Array) -> Array:
+    """A bool array as bits, the lowest first, of the one type that the kernels are compiled for."""
+    return np.frombuffer(np.packbits(mask, bitorder="little").tobytes(), dtype=np.uint8)
+
+
+class Term(NamedTuple):
+    """A term bound to a snapshot: its idf, and by segment where its postings stand (and so packed)."""
+
+    idf: float
+    infos: tuple[TermInfo | None, ...]
+    rows: tuple[bytes, ...]
 
 
 class Snapshot:
@@ -139,6 +154,9 @@ class Snapshot:
             base += max(1, segment.passages)  # a segment of empty documents has a place of its own too
         self._df: dict[str, int] = {}
         self._masks: dict[tuple[int, Filter], Array] = {}
+        self._terms: dict[str, Term] = {}
+        self._bits: dict[Any, Array] = {}
+        self._bits_held = 0
         self._unit_numbers: dict[str, int] = {}
 
     @property
@@ -166,6 +184,29 @@ class Snapshot:
             if len(self._df) > 1 << 18:
                 self._df = {}
             self._df[term] = known
+        return known
+
+    def term(self, term: str) -> Term:
+        """A term bound to this snapshot."""
+        known = self._terms.get(term)
+        if known is None:
+            infos = tuple(view.segment.term(term) for view in self.views)
+            rows = tuple(b"" if info is None else packed_row(info) for info in infos)
+            known = Term(float(scoring.idf(self.df(term), self.passages)), infos, rows)
+            if len(self._terms) > 1 << 16:
+                self._terms = {}
+            self._terms[term] = known
+        return known
+
+    def bits(self, view: View, key: Any, make: Callable[[], Array]) -> Array:
+        """A mask over a segment as bits, from ``make`` (which gives bools) or from before."""
+        known = self._bits.get((view.base, key))
+        if known is None:
+            known = bits_of(make())
+            self._bits_held += known.nbytes
+            if self._bits_held > _MOST_BITS:
+                self._bits, self._bits_held = {}, known.nbytes
+            self._bits[(view.base, key)] = known
         return known
 
     def mask(self, view: View, condition: Filter, make: Callable[[], Array]) -> Array:
