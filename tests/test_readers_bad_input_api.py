@@ -112,6 +112,14 @@ def test_what_looks_like_markup_in_cdata_and_comments_ends_no_element(file):
     assert reasons == []
 
 
+def test_a_thousand_comments_before_the_first_tag_are_passed_over(file):
+    comments = "<!-- one -->\n" * 1000
+    (document,), _, _ = read(
+        file("c.xml", f'<?xml version="1.0"?>\n{comments}<rss><item><title>T</title></item></rss>')
+    )
+    assert document.title == "T"
+
+
 def test_text_in_east_asian_encodings_without_a_declaration_is_recognised(file):
     title = "最近在学校里有很多专业的问题需要讨论"
     (document,), _, notes = read(
