@@ -14,7 +14,7 @@ from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
 from essaysearch.results import Results
-from essaysearch.tree import Node
+from essaysearch.tree import Clauses, Node, Word
 
 if TYPE_CHECKING:
     from essaysearch.concordance import Collocate, Key, Line
@@ -330,6 +330,8 @@ class Library:
     # Within
 
     def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
+        if isinstance(tree, Clauses) and not tree.must and all(type(node) is Word for node in tree.should):
+            return tree  # the usual query: it names nothing
         from essaysearch.resolving import resolve
 
         return resolve(snapshot, tree, self._topic_tree)

@@ -72,10 +72,10 @@ def load(directory: Path) -> Manifest:
     return Manifest(told["generation"], tuple(told["segments"]), told["facts"])
 
 
-def stamp(directory: Path) -> tuple[int, int, int] | None:
+def stamp(manifest: str) -> tuple[int, int, int] | None:
     """What changes whenever a manifest is committed: its file's number, size and time. Cheap."""
     try:
-        found = os.stat(directory / NAME)
+        found = os.stat(manifest)
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

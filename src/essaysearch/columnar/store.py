@@ -269,6 +269,7 @@ class Store:
     def __init__(self, directory: str | os.PathLike[str], create: bool = False) -> None:
         require_whoosh3()
         self.directory = Path(directory)
+        self._manifest = str(self.directory / manifests.NAME)
         self._segments: dict[str, Segment] = {}
         self._opening = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
@@ -303,7 +304,7 @@ class Store:
     def snapshot(self) -> Snapshot:
         """The state committed last, by whichever process."""
         with self._opening:
-            stamp = manifests.stamp(self.directory)
+            stamp = manifests.stamp(self._manifest)
             if stamp is None or stamp != self._stamp or self._snapshot is None:
                 current = manifests.load(self.directory)
                 if self._snapshot is None or current != self._snapshot.manifest:
