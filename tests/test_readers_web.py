@@ -442,7 +442,7 @@ def test_greaterwrong_shows_the_same_documents_under_the_same_ids() -> None:
 def test_a_page_from_before_2018_has_short_numbers_and_the_hours_it_shows() -> None:
     readings = list(read(PAGES / "lesswrong_2012.html"))
     found = by_id(readings)
-    assert list(found) == ["lesswrong:9zz", "lesswrong:7aa", "lesswrong:7bb"]
+    assert list(found) == ["lesswrong:lw/9zz", "lesswrong:7aa", "lesswrong:7bb"]
     comment = found["lesswrong:7aa"]
     assert (comment.authors, comment.date, comment.karma) == (("odab",), "2012-04-10T12:31:12+00:00", 27.0)
     assert found["lesswrong:7bb"].parent == comment.id
@@ -689,3 +689,8 @@ def test_pipermail_s_and_mhonarc_s_pages_are_messages() -> None:
     (second,) = documents(read(PAGES / "mhonarc.html"))
     assert (second.id, second.parent) == ("mail:m2@example.org", "mail:m1@example.org")
     assert second.authors == ("Peel B",)
+
+
+def test_a_post_and_a_comment_from_before_2018_with_one_number_are_two_documents() -> None:
+    assert id_of_address("http://lesswrong.com/lw/pcs/a_post/") == "lesswrong:lw/pcs"
+    assert id_of_address("http://lesswrong.com/lw/wf/hard_takeoff/pcs") == "lesswrong:pcs"

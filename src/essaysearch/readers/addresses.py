@@ -9,7 +9,7 @@ import re
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from essaysearch.readers.arxiv_ids import arxiv_id
-from essaysearch.readers.forums import address_of, site_of, urlsplit_safely
+from essaysearch.readers.forums import address_of, post_id, site_of, urlsplit_safely
 
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$|/+$", re.I)
 _TRACKING = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|ref|referrer|source|share|amp|_ga|igshid", re.I)
@@ -30,8 +30,10 @@ def id_of_address(url: str) -> str | None:
         return None
     if site := site_of(url):
         named = address_of(url)
-        if inner := named.comment or named.post:
-            return f"{site.prefix}:{inner}"
+        if named.comment:
+            return f"{site.prefix}:{named.comment}"
+        if named.post:
+            return post_id(site, named.post)
     if host.endswith("arxiv.org") and (number := arxiv_id(parts.path.removesuffix(".pdf"))):
         return number.document_id
     path = _INDEX.sub("", unquote(parts.path))

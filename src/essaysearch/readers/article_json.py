@@ -10,7 +10,7 @@ from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import from_epoch, parse_date
-from essaysearch.readers.forums import address_of, urlsplit_safely
+from essaysearch.readers.forums import address_of, post_id, urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import values
 from essaysearch.readers.leading_lines import without_leading
@@ -139,7 +139,7 @@ def _document(record: Mapping[str, Any], line: int) -> Document | None:
     names = tags if isinstance(tags, list) else re.split(r"\s*[,;]\s*", tags) if isinstance(tags, str) else []
     notes = ("The source names no author; the site's own was taken.",) if inferred else ()
     forum = address_of(url or "")
-    root = f"{forum.site.prefix}:{forum.post}" if forum.site and forum.post else None
+    root = post_id(forum.site, forum.post) if forum.site and forum.post else None
     kind: Kind = "essay" if root is None else "comment" if forum.comment else "post"
     return Document(
         id=(id_of_address(url) if url else None)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Kind
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.forums import address_of, site_of, urlsplit_safely
+from essaysearch.readers.forums import address_of, post_id, site_of, urlsplit_safely
 from essaysearch.readers.posts import post
 
 READER_NAME = "feed"
@@ -75,7 +75,7 @@ def _place(link: str, guid: str, reply: str, kind: Kind) -> Place:
     if site_of(link):
         address = address_of(link)
         if address.site and address.comment:
-            thread = f"{address.site.prefix}:{address.post}" if address.post else None
+            thread = post_id(address.site, address.post) if address.post else None
             return Place(base, "comment", thread)
     mark = urlsplit_safely(link).fragment
     if base and _COMMENT_MARK.fullmatch(mark):

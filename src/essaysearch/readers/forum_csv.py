@@ -17,7 +17,7 @@ from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "_id": ("_id", "id", "post_id_", "comment_id", "commentid"),
+    "_id": ("_id", "id", "comment_id", "commentid"),
     "postId": ("postid", "post_id", "story_id", "thread_id", "parent_post_id"),
     "parentCommentId": (
         "parentcommentid", "parent_comment_id", "parentid", "parent_id", "parent", "reply_to",

@@ -22,6 +22,7 @@ from essaysearch.readers.forums import (
     Site,
     address_of,
     comment_url,
+    post_id,
     site_named,
     site_of,
     urlsplit_safely,
@@ -160,7 +161,7 @@ def _comment(
         return Skipped(source.path, f"The comment {comment.problem}.", place)
     post = meta.post or where.post
     own = comment.id or digest(post or "", meta.author or "", meta.date or comment.text[:80], size=6)
-    root = f"{site.prefix}:{post}" if post else None
+    root = post_id(site, post) if post else None
     notes = []
     if meta.nobody:
         notes.append("The page names no author: the account is gone.")

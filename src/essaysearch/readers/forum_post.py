@@ -9,7 +9,7 @@ from essaysearch.ids import digest
 from essaysearch.model import Document
 from essaysearch.readers.comment_facts import shown_date
 from essaysearch.readers.dates import from_epoch, parse_date
-from essaysearch.readers.forums import TITLE_ENDS, Address, Site, post_url
+from essaysearch.readers.forums import TITLE_ENDS, Address, Site, post_id, post_url
 from essaysearch.readers.html_text import to_blocks
 from essaysearch.readers.html_tree import Element, classes, drop, plain
 from essaysearch.readers.page_facts import PageFacts
@@ -49,10 +49,11 @@ def post_of(root: Element, facts: PageFacts, site: Site, where: Address) -> Docu
     origins = dict(facts.origins)
     shown = (("title", title, facts.title), ("authors", authors, facts.authors), ("date", date, facts.date))
     origins.update({fact: "the page" for fact, ours, theirs in shown if ours and ours != theirs})
-    name = where.post or digest(site.prefix, title or "", authors[0] if authors else "", size=6)
+    nameless = digest(site.prefix, title or "", authors[0] if authors else "", size=6)
+    own = post_id(site, where.post) if where.post else f"{site.prefix}:{nameless}"
     notes = ("The page names no author: the account is gone.",) if nobody else ()
     return Document(
-        id=f"{site.prefix}:{name}",
+        id=own,
         kind="post",
         text=text,
         blocks=blocks,
@@ -63,7 +64,7 @@ def post_of(root: Element, facts: PageFacts, site: Site, where: Address) -> Docu
         source=site.source,
         categories=tuple(dict.fromkeys(_tags(root))),
         karma=karma,
-        thread=f"{site.prefix}:{name}",
+        thread=own,
         line=body.sourceline or 0,
         metadata={"origins": origins},
         notes=notes,

@@ -114,6 +114,11 @@ def address_of(url: str) -> Address:
     return Address(site, post, slug, comment)
 
 
+def post_id(site: Site, post: str) -> str:
+    """The document's id of a post. Before 2018 posts and comments could bear the same short number."""
+    return f"{site.prefix}:lw/{post}" if len(post) < _SHORTEST_ID else f"{site.prefix}:{post}"
+
+
 def post_url(site: Site, post: str, slug: str | None = None) -> str:
     """A post's own address; posts from before 2018 bear short numbers and have the address of that time."""
     if len(post) < _SHORTEST_ID:
