@@ -36,10 +36,11 @@ def acquire(directory: Path, timeout: float) -> Any:
                     f" within {timeout:g} s. Wait for it, or end it."
                 )
             time.sleep(0.05)
-        told = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-        (directory / HOLDER).write_text(json.dumps(told))
     except OSError as error:
         raise read_only(directory, error) from error
+    told = {"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+    with contextlib.suppress(OSError):  # a full disk: the holder is not named, the lock is held all the same
+        (directory / HOLDER).write_text(json.dumps(told))
     return lock
 
 
