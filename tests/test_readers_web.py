@@ -694,3 +694,17 @@ def test_pipermail_s_and_mhonarc_s_pages_are_messages() -> None:
 def test_a_post_and_a_comment_from_before_2018_with_one_number_are_two_documents() -> None:
     assert id_of_address("http://lesswrong.com/lw/pcs/a_post/") == "lesswrong:lw/pcs"
     assert id_of_address("http://lesswrong.com/lw/wf/hard_takeoff/pcs") == "lesswrong:pcs"
+
+
+def test_graham_s_drawn_title_stands_in_for_a_missing_one(tmp_path: Path) -> None:
+    path = tmp_path / "lamp.html"
+    path.write_text(
+        '<html><body background="https://sep.yimg.com/ca/I/paulgraham_2271_0"><table><tr><td>'
+        '<img src="t.gif" alt="On Lamps"><font face="verdana" size=2>May 2008<br><br>A lamp is a promise that '
+        "somebody made to the dark.<br><br>It is kept by oil, mostly, and a little by habit; the rest is "
+        "glass.<br><br></font></td></tr></table></body></html>",
+        encoding="utf-8",
+    )
+    (essay,) = documents(read(path))
+    assert (essay.title, essay.date, essay.id) == ("On Lamps", "2008-05", "paulgraham.com/lamp.html")
+    assert len(essay.blocks) == 2

@@ -155,7 +155,7 @@ def _document(
     notes: list[str] = []
     if told is not None:
         authors = told.authors or authors
-        date, url = told.date or date, url or told.url
+        date, url, title = told.date or date, url or told.url, title or told.title
         if told.authors:
             origins["authors"] = "byline"
         notes += told.notes

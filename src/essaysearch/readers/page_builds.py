@@ -30,6 +30,7 @@ class Told:
     authors: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     date: str | None = None
+    title: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -68,7 +69,16 @@ def _paul_graham(root: Element, facts: PageFacts, stem: str) -> Told | None:
     writer = _GUEST.match(facts.title or "")
     guest = writer[1] if writer and element is not None and writer[1] in plain(element)[:400] else None
     names = (guest or "Paul Graham",)
-    return Told("paulgraham.com", element, "paulgraham", url, inferred=names, notes=notes if url else ())
+    drawn = next((str(image.get("alt")) for image in root.iter("img") if image.get("alt")), None)
+    return Told(
+        "paulgraham.com",
+        element,
+        "paulgraham",
+        url,
+        inferred=names,
+        title=drawn,
+        notes=notes if url else (),
+    )
 
 
 _DISTILL_AWAY = frozenset(
