@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from essaysearch import __version__
 from essaysearch.errors import EssaysearchError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -194,9 +195,10 @@ def _from_file(ctx: click.Context) -> MutableMapping[str, Any]:
 
 @click.group(
     cls=Root,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ESSAYSEARCH"},
 )
-@click.version_option(package_name="essaysearch", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="essaysearch", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Full-text search over essays, comment threads and paper abstracts.
@@ -210,4 +212,7 @@ def main(ctx: click.Context) -> None:
     Any option can be set for good: by ESSAYSEARCH_COMMAND_OPTION in the environment, or in a
     configuration file (see `essaysearch help config`).
     """
-    ctx.default_map = _from_file(ctx)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    else:
+        ctx.default_map = _from_file(ctx)
