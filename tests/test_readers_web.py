@@ -701,7 +701,7 @@ def test_graham_s_drawn_title_stands_in_for_a_missing_one(tmp_path: Path) -> Non
     path.write_text(
         '<html><body background="https://sep.yimg.com/ca/I/paulgraham_2271_0"><table><tr><td>'
         '<img src="t.gif" alt="On Lamps"><font face="verdana" size=2>May 2008<br><br>A lamp is a promise '
-        "that somebody made to the dark.<br><br>It is kept by oil, mostly, and a little by habit; the rest is "
+        "that somebody made to the dark.<br><br>It is kept by oil, and a little by habit; the rest is "
         "glass.<br><br></font></td></tr></table></body></html>",
         encoding="utf-8",
     )
