@@ -16,10 +16,10 @@ import sys
 import time
 from datetime import date
 
-from essaysearch.operators import OPERATORS
+from essaysearch.query.operators import OPERATORS
 from essaysearch.query import Query, caret, parse
-from essaysearch.query_reading import MOST_CLAUSES, MOST_NESTING
-from essaysearch.query_sentences import DIAGNOSTICS
+from essaysearch.query.reading import MOST_CLAUSES, MOST_NESTING
+from essaysearch.query.sentences import DIAGNOSTICS
 from essaysearch.tree import Clauses, Node, Nothing
 
 TODAY = date(2026, 11, 21)

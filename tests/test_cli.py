@@ -370,7 +370,7 @@ def test_eval_reports_in_the_contracts_json(tmp_path: Path) -> None:
 
 
 def test_help_query_lists_every_operator_of_the_table() -> None:
-    from essaysearch.operators import OPERATORS
+    from essaysearch.query.operators import OPERATORS
 
     shown = run("help", "query").stdout
     for row in OPERATORS:

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essaysearch.analysis import terms
-from essaysearch.operators import FIELDS, OPERATORS, complete, unknown_field
 from essaysearch.query import MOST_CHARACTERS, Query, parse
-from essaysearch.query_reading import MOST_CLAUSES, MOST_NESTING, MOST_WARNINGS
-from essaysearch.query_sentences import DIAGNOSTICS
+from essaysearch.query.operators import FIELDS, OPERATORS, complete, unknown_field
+from essaysearch.query.reading import MOST_CLAUSES, MOST_NESTING, MOST_WARNINGS
+from essaysearch.query.sentences import DIAGNOSTICS
 from essaysearch.tree import (
     AnyFilter,
     Clauses,
@@ -674,7 +674,7 @@ def test_completion_comes_from_the_table() -> None:
 
 
 def test_the_reference_is_current() -> None:
-    command = [sys.executable, "-m", "essaysearch.operators"]
+    command = [sys.executable, "-m", "essaysearch.query"]
     printed = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     assert (ROOT / "docs" / "query.md").read_text(encoding="utf-8") == printed.stdout
     for row in OPERATORS:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import edits, nearest
 from essaysearch.query import caret, parse
-from essaysearch.query_sentences import ALL_STOPS, DIAGNOSTICS, NOTHING
+from essaysearch.query.sentences import ALL_STOPS, DIAGNOSTICS, NOTHING
 from essaysearch.tree import Clauses, Nothing
 
 TODAY = date(2026, 11, 21)

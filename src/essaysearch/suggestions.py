@@ -9,7 +9,7 @@ from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
 from essaysearch.query import Query
-from essaysearch.query_ranges import shown
+from essaysearch.query.ranges import shown
 
 
 def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ import click
 
 def complete_query(ctx: click.Context, param: click.Parameter, typed: str) -> list[str]:
     """Fields and their values, from the table of operators."""
-    from essaysearch.operators import complete
+    from essaysearch.query.operators import complete
 
     return complete(typed)
 

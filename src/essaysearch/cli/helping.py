@@ -21,8 +21,8 @@ def help_(ctx: click.Context, topic: str | None) -> None:
     if topic is None:
         click.echo(root.get_help())
     elif topic == "query":
-        from essaysearch.operators import OPERATORS
-        from essaysearch.query_reference import plain
+        from essaysearch.query.operators import OPERATORS
+        from essaysearch.query.reference import plain
 
         click.echo(plain(OPERATORS), nl=False)
     elif topic == "config":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal, NamedTuple
 
-from essaysearch.query_ranges import Problem
+from essaysearch.query.ranges import Problem
 from essaysearch.tree import Node
 
 Kind = Literal["boolean", "phrase", "pattern", "text", "scope", "named", "filter"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from essaysearch.operator_rows import Kind, Operator
-from essaysearch.query_sentences import DIAGNOSTICS
+from essaysearch.query.operator_rows import Kind, Operator
+from essaysearch.query.sentences import DIAGNOSTICS
 
 _OPENING = """# What a query can say
 
-Written by `python -m essaysearch.operators > docs/query.md` from the table in
-`src/essaysearch/operators.py`; do not edit it by hand.
+Written by `python -m essaysearch.query > docs/query.md` from the table in
+`src/essaysearch/query/operators.py`; do not edit it by hand.
 
 Type words. A passage is found if it matches any of them; those that match more, rarer and closer words
 come first. Words match by their stems, whatever their case and accents. Very common words ("the", "of",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """Why a value cannot be used: a kind of `query_sentences.DIAGNOSTICS`, and a sentence with the remedy."""
+    """Why a value cannot be used: a kind of `sentences.DIAGNOSTICS`, and a sentence with the remedy."""
 
     kind: str
     message: str

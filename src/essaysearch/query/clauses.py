@@ -6,8 +6,7 @@ filtered counts for the whole of the brackets, also where it stands in a chain.
 
 from __future__ import annotations
 
-from essaysearch.operators import FIELDS
-from essaysearch.query_items import (
+from essaysearch.query.items import (
     AND,
     GROUP,
     OR,
@@ -19,9 +18,10 @@ from essaysearch.query_items import (
     Parts,
     clauses,
 )
-from essaysearch.query_near import with_near
-from essaysearch.query_sentences import EITHER_RANGE, OR_FILTER
-from essaysearch.query_words import Warn
+from essaysearch.query.near import with_near
+from essaysearch.query.operators import FIELDS
+from essaysearch.query.sentences import EITHER_RANGE, OR_FILTER
+from essaysearch.query.words import Warn
 from essaysearch.tree import AnyFilter, Clauses, Filter, Node
 
 BRACKETS = "()"

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
-from essaysearch.query_parser import JOINTS, Parser
-from essaysearch.query_reading import MOST_CLAUSES
-from essaysearch.query_sentences import ALL_STOPS
-from essaysearch.query_words import plain_word
+from essaysearch.query.parser import JOINTS, Parser
+from essaysearch.query.reading import MOST_CLAUSES
+from essaysearch.query.sentences import ALL_STOPS
+from essaysearch.query.words import plain_word
 from essaysearch.tree import Clauses, Node, Nothing, Phrase, Same, Word
 
 __all__ = ["MOST_CHARACTERS", "Query", "caret", "nearest", "parse"]
@@ -47,7 +47,7 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
 
     The tree is a `Clauses`, or `Nothing` where there is nothing to search. Relative dates count
     from ``today`` (by default this day). With ``literal`` the text is one exact phrase and nothing
-    in it an operator. What exceeds `MOST_CHARACTERS` or a cap of `query_reading` is left out, and
+    in it an operator. What exceeds `MOST_CHARACTERS` or a cap of `reading` is left out, and
     said. Time is linear in the text.
 
     >>> parse("what is scheming?").tree.should

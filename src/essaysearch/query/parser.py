@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from essaysearch import query_sentences as say
-from essaysearch.operator_rows import Given, Operator
-from essaysearch.operators import FIELDS, unknown_field
-from essaysearch.query_frame import values_of, weight_behind
-from essaysearch.query_items import AND, OR, PLAIN, STOP, Join
-from essaysearch.query_lexer import SCOPE, SIGN, VALUE
-from essaysearch.query_patterns import regex
-from essaysearch.query_ranges import Problem
-from essaysearch.query_reading import MOST_CLAUSES, MOST_WARNINGS, Reading
-from essaysearch.query_values import no_choice, no_value
-from essaysearch.query_words import plain_word, weight
+from essaysearch.query import sentences as say
+from essaysearch.query.frame import values_of, weight_behind
+from essaysearch.query.items import AND, OR, PLAIN, STOP, Join
+from essaysearch.query.lexer import SCOPE, SIGN, VALUE
+from essaysearch.query.operator_rows import Given, Operator
+from essaysearch.query.operators import FIELDS, unknown_field
+from essaysearch.query.patterns import regex
+from essaysearch.query.ranges import Problem
+from essaysearch.query.reading import MOST_CLAUSES, MOST_WARNINGS, Reading
+from essaysearch.query.values import no_choice, no_value
+from essaysearch.query.words import plain_word, weight
 from essaysearch.tree import AnyFilter, Clauses, Node, Word
 
 MOST_SIGNS = 2_048

@@ -3,19 +3,19 @@
 The parser, `essaysearch help query`, docs/query.md, completion and every "did you mean" read
 it. To add a field or an operator is one row here and, where it makes a new node, one builder.
 
-    python -m essaysearch.operators > docs/query.md
+    python -m essaysearch.query > docs/query.md
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from essaysearch import query_values as value
 from essaysearch.model import KINDS, VOICES
 from essaysearch.nearest import nearest
-from essaysearch.operator_rows import Kind, Operator
-from essaysearch.query_patterns import fuzzy, regex, star
-from essaysearch.query_ranges import Problem, shown
+from essaysearch.query import values as value
+from essaysearch.query.operator_rows import Kind, Operator
+from essaysearch.query.patterns import fuzzy, regex, star
+from essaysearch.query.ranges import Problem, shown
 from essaysearch.tree import SCOPES, TEXT_FIELDS, Phrase, Word
 
 HAVE = (
@@ -154,9 +154,3 @@ def complete(typed: str) -> list[str]:
         choices = FIELDS[name].values if name in FIELDS else ()
         return [f"{before}{name}:{choice}" for choice in choices if choice.startswith(started)]
     return [f"{before}{field}:" for field in FIELDS if field.startswith(word)]
-
-
-if __name__ == "__main__":
-    from essaysearch.query_reference import markdown
-
-    print(markdown(OPERATORS), end="")

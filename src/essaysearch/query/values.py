@@ -9,9 +9,9 @@ from typing import Any
 
 from essaysearch.analysis import CHUNK, words_of_chunk
 from essaysearch.nearest import nearest
-from essaysearch.operator_rows import Given
-from essaysearch.query_dates import date_range
-from essaysearch.query_ranges import Problem, karma_range, shown, year_range
+from essaysearch.query.dates import date_range
+from essaysearch.query.operator_rows import Given
+from essaysearch.query.ranges import Problem, karma_range, shown, year_range
 from essaysearch.tree import Filter, Like, Named, Node
 
 

@@ -1,7 +1,7 @@
 """What the parser says when something in a query was odd: the kinds, and the fixed sentences.
 
-Sentences that depend on a field's value come with the value (`query_values`, `query_dates`,
-`query_patterns`).
+Sentences that depend on a field's value come with the value (`values`, `dates`,
+`patterns`).
 """
 
 from __future__ import annotations

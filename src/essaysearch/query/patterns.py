@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from essaysearch.analysis import fold
-from essaysearch.query_ranges import Problem, shown
+from essaysearch.query.ranges import Problem, shown
 from essaysearch.tree import Expand
 
 MOST_EDITS = 2

@@ -1,6 +1,6 @@
 """The state of reading one query: open brackets, clauses so far, warnings, and the caps.
 
-`query_parser.Parser` says what each sign of a query does; this says how a clause is added, how
+`parser.Parser` says what each sign of a query does; this says how a clause is added, how
 brackets open and close, and what becomes of the clauses in them.
 """
 
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from essaysearch import query_sentences as say
 from essaysearch.model import Diagnostic
-from essaysearch.operators import phrase
-from essaysearch.query_clauses import BRACKETS, assemble, node_of, restrict
-from essaysearch.query_frame import Frame
-from essaysearch.query_items import GROUP, PLAIN, QUOTED, REQUIRED, SIDE, STOP, Item, Parts, is_condition
-from essaysearch.query_lexer import plain_marks
-from essaysearch.query_ranges import Problem, shown
-from essaysearch.query_words import Fields, Piece, read_run, weight, words_in
+from essaysearch.query import sentences as say
+from essaysearch.query.clauses import BRACKETS, assemble, node_of, restrict
+from essaysearch.query.frame import Frame
+from essaysearch.query.items import GROUP, PLAIN, QUOTED, REQUIRED, SIDE, STOP, Item, Parts, is_condition
+from essaysearch.query.lexer import plain_marks
+from essaysearch.query.operators import phrase
+from essaysearch.query.ranges import Problem, shown
+from essaysearch.query.words import Fields, Piece, read_run, weight, words_in
 from essaysearch.tree import TEXT_FIELDS, Clauses, Node, Nothing, Phrase, Same, Word
 
 MOST_CLAUSES = 1_024

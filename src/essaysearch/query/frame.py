@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from essaysearch.operator_rows import Operator
-from essaysearch.query_items import SIDE, Item, Join
-from essaysearch.query_lexer import ALTERNATIVE
-from essaysearch.query_words import Fields
+from essaysearch.query.items import SIDE, Item, Join
+from essaysearch.query.lexer import ALTERNATIVE
+from essaysearch.query.operator_rows import Operator
+from essaysearch.query.words import Fields
 from essaysearch.tree import Node
 
 
@@ -53,7 +53,7 @@ _DOTTED = frozenset(("date", "year", "karma", "id", "thread", "like"))
 
 
 def weight_behind(match: re.Match[str]) -> tuple[str, int]:
-    """The ``^2`` behind a match of `query_lexer.VALUE`, perhaps empty, and its place."""
+    """The ``^2`` behind a match of `lexer.VALUE`, perhaps empty, and its place."""
     if match["factor"]:
         return match["factor"], match.start("factor")
     before, caret, after = (match["plain"] or "").rpartition("^")
@@ -63,7 +63,7 @@ def weight_behind(match: re.Match[str]) -> tuple[str, int]:
 
 
 def values_of(row: Operator, match: re.Match[str], end: int, most: int) -> list[tuple[str, int]]:
-    """The values in a match of `query_lexer.VALUE` up to ``end``, each with its place, at most so many."""
+    """The values in a match of `lexer.VALUE` up to ``end``, each with its place, at most so many."""
     if match["quoted"] is not None:
         return [(match["quoted"], match.start("quoted"))]
     if match["plain"] is not None:

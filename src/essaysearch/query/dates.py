@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from essaysearch.query_ranges import Problem, backwards, bounds, shown
+from essaysearch.query.ranges import Problem, backwards, bounds, shown
 
 Period = tuple[datetime, datetime]
 """First and last instant of a period, both inclusive."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import product
 
-from essaysearch.operators import phrase
-from essaysearch.query_items import AND, PLAIN, REQUIRED, Item, clauses
-from essaysearch.query_sentences import NEAR_MIXED, NEAR_OPERAND
-from essaysearch.query_words import Warn
+from essaysearch.query.items import AND, PLAIN, REQUIRED, Item, clauses
+from essaysearch.query.operators import phrase
+from essaysearch.query.sentences import NEAR_MIXED, NEAR_OPERAND
+from essaysearch.query.words import Warn
 from essaysearch.tree import Clauses, Node, Phrase, Word
 
 MOST_WORDS = 512
