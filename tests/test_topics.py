@@ -61,6 +61,13 @@ def test_every_passage_of_a_topic_says_by_which_phrases_it_was_found(corpus_libr
         )
 
 
+def test_plain_words_between_operators_are_phrases():
+    assert repr(topics.clause("already believe AND assistants")) == repr(
+        topics.clause('"already believe" AND assistants')
+    )
+    assert topics.clause("reward hacking") == topics.clause('"reward hacking"')
+
+
 def test_coverage_adds_up_to_the_passages_found(corpus_library):
     found = corpus_library.topic_passages("deceptive-alignment")
     rows = found.coverage.contributions

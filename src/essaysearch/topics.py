@@ -1,8 +1,8 @@
 """Topics: a concept in a file, every passage that treats it, and what may still be missing.
 
 A topic file names the senses of a concept, each with the phrases that give it away and the
-phrases that rule a passage out. A phrase is a query: plain words are meant as a phrase, anything
-else (quotes, AND, NEAR, a star) as the query language has it.
+phrases that rule a passage out. A phrase is a query in which plain words, alone or between AND and
+the like, are meant as phrases; anything else (quotes, a star) is as the query language has it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from essaysearch.snippets import marked_leaves
 from essaysearch.tree import Clauses, Filter, Node, Nothing
 
 _PLAIN = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
-_OPERATOR = re.compile(r"\b(?:AND|OR|NOT|NEAR|THEN)\b")
+_OPERATOR = re.compile(r"(?<!\S)(?:AND|OR|NOT|(?:NEAR|THEN)(?:/\d+)?)(?!\S)")
 
 
 class TopicError(EssaysearchError):
@@ -145,10 +145,11 @@ def named(directories: Iterable[str | os.PathLike[str]], name: str) -> Topic:
 
 
 def clause(phrase: str) -> Node:
-    """What a phrase of a topic finds."""
-    if _PLAIN.fullmatch(phrase) and not _OPERATOR.search(phrase):
-        phrase = f'"{phrase}"'
-    tree = parse(phrase).tree
+    """What a phrase of a topic finds: plain words between operators are phrases too."""
+    parts = [part.strip() for part in _OPERATOR.split(phrase)]
+    quoted = [f'"{part}"' if _PLAIN.fullmatch(part) else part for part in parts]
+    signs = _OPERATOR.findall(phrase)
+    tree = parse(" ".join(text for pair in zip(quoted, [*signs, ""], strict=True) for text in pair)).tree
     if (
         isinstance(tree, Clauses)
         and len(tree.must) == 1

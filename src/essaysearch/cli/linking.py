@@ -1,0 +1,132 @@
+"""`topic` and `quotes`: every passage on a topic; what a passage quotes and who quotes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from essaysearch.cli.app import NOTHING, finish, format_option, index_option, text_argument
+
+if TYPE_CHECKING:
+    from essaysearch.library import Library
+    from essaysearch.topics import TopicPassages
+
+
+@click.command()
+@click.argument("action", type=click.Choice(["list", "show"]))
+@click.argument("name", required=False)
+@index_option
+@click.option("-k", "k", type=click.IntRange(min=0), help="Show this many passages, not all.")
+@format_option
+def topic(action: str, name: str | None, index: str, k: int | None, format_: str) -> None:
+    """List the topics at hand, or show every passage of one.
+
+    Topics stand in files, `topics/NAME.toml` beside what was indexed. With each passage stands what
+    found it, and at the end what each phrase adds and how much may be missing.
+    """
+    from essaysearch.library import open_library
+
+    library = open_library(index, fast=False)
+    if action == "list":
+        for known, path in library.topic_files().items():
+            click.echo(f"{known}  {path}")
+        return
+    if name is None:
+        raise click.UsageError("Name a topic, as `essaysearch topic list` gives it")
+    found = library.topic_passages(text_argument(name))
+    shown = len(found.hits) if k is None else k
+    if format_ == "json":
+        click.echo(json.dumps(_topic_dict(found, shown), ensure_ascii=False))
+    else:
+        _print_topic(found, shown)
+    if not found.hits:
+        finish(NOTHING)
+
+
+def _topic_dict(found: TopicPassages, shown: int) -> dict[str, Any]:
+    from essaysearch.results import hit_dict
+
+    rows = [{**hit_dict(hit), "by": list(by)} for hit, by in zip(found.hits, found.by, strict=True)]
+    coverage = found.coverage
+    return {
+        "schema": 1,
+        "topic": found.topic.name,
+        "version": found.topic.version,
+        "total": len(rows),
+        "hits": rows[:shown],
+        "coverage": {
+            "phrases": [asdict(row) for row in coverage.contributions],
+            "missed": coverage.missed,
+            "low": coverage.low,
+            "high": coverage.high,
+        },
+    }
+
+
+def _print_topic(found: TopicPassages, shown: int) -> None:
+    from essaysearch.formats.facts import facts_of, title_of
+
+    click.echo(f"{found.topic.name}: {len(found.hits)} passages\n")
+    for hit, by in list(zip(found.hits, found.by, strict=True))[:shown]:
+        click.echo(f"{hit.rank}. {title_of(hit)}\n   {facts_of(hit)}\n   by {', '.join(by)}")
+        click.echo(f"   {hit.snippet.text}\n   [{hit.passage_id}]\n")
+    click.echo("found  only  new  phrase")
+    for row in found.coverage.contributions:
+        click.echo(f"{row.found:5}  {row.only:4}  {row.new:3}  {row.phrase}")
+    coverage = found.coverage
+    if coverage.missed is None or coverage.low is None or coverage.high is None:
+        click.echo("Too few phrases find anything to estimate what is missing.")
+    else:
+        click.echo(
+            f"Estimate: about {coverage.missed:.0f} more passages that no phrase reaches (95 % interval"
+            f" {coverage.low:.0f} to {coverage.high:.0f}). Phrases are no independent samples: a hint only."
+        )
+
+
+@click.command()
+@click.argument("id", required=False)
+@index_option
+@click.option("-k", "k", default=20, show_default=True, type=click.IntRange(0), help="How many, without ID.")
+def quotes(id: str | None, index: str, k: int) -> None:
+    """Show what a passage quotes and who quotes it.
+
+    ID is a passage's. Without it: the passages that are answered most where they are quoted.
+    """
+    from essaysearch.library import open_library
+
+    library = open_library(index, fast=False)
+    if id is None:
+        counts = sorted(library.exchanges().answers_count().items(), key=lambda row: (-row[1], row[0]))
+        for passage, count in counts[:k]:
+            click.echo(f"{count:4}  {_line(library, passage)}")
+        if not counts:
+            click.echo("No quotation is linked to a source.", err=True)
+            finish(NOTHING)
+        return
+    id = text_argument(id)
+    voice = library.show(id, 0, 0).passages
+    sources = library.sources(id) if voice and voice[0][0].voice == "quoted" else []
+    quoted = library.quoted_by(id)
+    for source in sources:
+        click.echo(f"quotes ({source.link.score:.2f}) {_line(library, source.link.passage_id)}")
+        for change in source.changes:
+            if change.kind != "same":
+                click.echo(f"    {change.kind}: {change.source!r} -> {change.quoted!r}")
+    for row in quoted:
+        click.echo(f"quoted by ({row.score:.2f}) {_line(library, row.quote)}")
+        for answer in row.answered_by:
+            click.echo(f"    answered: {_line(library, answer)}")
+    if not sources and not quoted:
+        click.echo("It quotes nothing in the library, and nothing quotes it.", err=True)
+        finish(NOTHING)
+
+
+def _line(library: Library, passage_id: str) -> str:
+    found = library.show(passage_id, 0, 0)
+    text = " ".join(found.passages[found.focus][1].split())
+    shown = text if len(text) <= 90 else text[:90].rsplit(" ", 1)[0] + "…"
+    who = ", ".join(found.document.authors[:2]) or "someone"
+    return f"[{passage_id}] {who}, {(found.document.date or 'undated')[:10]}: {shown}"
