@@ -13,8 +13,8 @@ import pytest
 
 import essaysearch
 from essaysearch import Document, Results, UnknownFormat
-from essaysearch.cli.terminal import painted
 from essaysearch.formats.facts import authors_of, citation, text_link, title_of
+from essaysearch.formats.page import COLOURED, page
 from essaysearch.formats.table import FORMATS, format_named
 from essaysearch.notebook import cards
 
@@ -87,9 +87,9 @@ def test_json_lines_are_the_same_hits(results: Results) -> None:
 
 
 def test_html_and_cards_escape_what_documents_and_queries_hold(results: Results) -> None:
-    for page in (text(results, "html"), cards(results), results._repr_html_()):
+    for shown in (text(results, "html"), cards(results), results._repr_html_()):
         seen = _Tags()
-        seen.feed(page)
+        seen.feed(shown)
         tags = {tag for tag, _ in seen.tags}
         assert "script" not in tags
         assert "mark" in tags
@@ -98,8 +98,8 @@ def test_html_and_cards_escape_what_documents_and_queries_hold(results: Results)
         assert links
         assert all(link.startswith("https://kelp.example/1?a=1&b=2#:~:text=") for link in links)
     evil = Results(EVIL, results.hits, 3)
-    for page in (text(evil, "html"), cards(evil)):
-        assert "<script" not in page
+    for shown in (text(evil, "html"), cards(evil)):
+        assert "<script" not in shown
 
 
 def test_markdown_escapes_markup_and_links_only_to_the_web(results: Results) -> None:
@@ -123,18 +123,18 @@ def test_csv_never_gives_a_spreadsheet_a_formula(results: Results) -> None:
 
 
 def test_text_shows_plain_addresses_and_no_control_characters(results: Results) -> None:
-    page = text(results, "text")
-    assert "https://kelp.example/1?a=1&b=2  [" in page
-    assert ":~:text=" not in page
-    assert "\x1b" not in page
-    assert "Ann Fen, Bo {Lee}, Cy Oak et al. · 2023-06-11 · abstract" in page
-    assert "-3 points" in page
+    shown = text(results, "text")
+    assert "https://kelp.example/1?a=1&b=2  [" in shown
+    assert ":~:text=" not in shown
+    assert "\x1b" not in shown
+    assert "Ann Fen, Bo {Lee}, Cy Oak et al. · 2023-06-11 · abstract" in shown
+    assert "-3 points" in shown
 
 
 def test_a_terminal_page_keeps_its_width_and_paints_what_matched(results: Results) -> None:
-    page = "".join(painted(results, columns=40))
-    assert "\x1b[1;33mKelp\x1b[0m" in page
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", page)
+    painted = "".join(page(results, 40, COLOURED))
+    assert "\x1b[1;33mKelp\x1b[0m" in painted
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", painted)
     assert "\x1b" not in plain
     addresses = ("https://", "javascript:", "c.md", "notes/")
     lines = [line for line in plain.splitlines() if not line.strip().startswith(addresses)]

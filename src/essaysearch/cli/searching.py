@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -152,14 +154,15 @@ def _batch(library: Library, options: dict[str, Any]) -> int:
 
 def _print(results: Results, hits: Iterable[Hit], format_: str) -> None:
     """Results on standard output, what is said of them on standard error; ends the run."""
-    from essaysearch.cli import terminal
     from essaysearch.formats.table import format_named
 
-    colourful = format_ == "text" and terminal.is_colourful()
     say_warnings(results.query, results.warnings)
-    pieces: Iterator[str] = (
-        terminal.painted(hits) if colourful else format_named(format_).render(results, hits)
-    )
+    if format_ == "text" and sys.stdout.isatty():
+        from essaysearch.formats.page import COLOURED, Paint, page
+
+        pieces = page(hits, shutil.get_terminal_size().columns, COLOURED if _is_colourful() else Paint())
+    else:
+        pieces = format_named(format_).render(results, hits)
     shown = 0
     for piece in pieces:
         sys.stdout.write(piece)
@@ -170,6 +173,11 @@ def _print(results: Results, hits: Iterable[Hit], format_: str) -> None:
         sys.stdout.flush()
         click.echo(_count(results, shown), err=True)
     finish(DONE if results.total else NOTHING)
+
+
+def _is_colourful() -> bool:
+    """Whether the terminal takes colour; NO_COLOR and TERM=dumb say that it does not."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _count(results: Results, shown: int) -> str:

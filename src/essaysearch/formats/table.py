@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from essaysearch.errors import UnknownFormat
-from essaysearch.formats import data, reading, references
+from essaysearch.formats import data, markup, page, references
 from essaysearch.model import Hit
 from essaysearch.nearest import nearest
 from essaysearch.results import Results
@@ -31,12 +31,12 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("text", "for reading", reading.text),
+    Format("text", "for reading", page.text),
     Format("json", "one JSON object, as the contract has it", data.as_json),
     Format("jsonl", "one JSON object a hit, a line each", data.jsonl),
     Format("csv", "a table for spreadsheets", data.as_csv),
-    Format("markdown", "with quotes and links, for notes", reading.markdown),
-    Format("html", "a page on its own", reading.html),
+    Format("markdown", "with quotes and links, for notes", markup.markdown),
+    Format("html", "a page on its own", markup.html),
     Format("bibtex", "the documents found, for LaTeX", references.bibtex),
     Format("ris", "the documents found, for reference managers", references.ris),
     Format("trec", "a run, for evaluation", data.trec),

@@ -1,19 +1,18 @@
-"""Results on a terminal: wrapped to its width, what matched in bold colour.
+"""Results as a page for reading: wrapped lines, on a terminal with what matched in colour.
 
 Drawn here and not by rich, whose import alone would take a fifth of a cold search.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from essaysearch.formats.facts import facts_of, one_line, place_of, plain, title_of
 from essaysearch.model import Hit
 from essaysearch.readable import readable
+from essaysearch.results import Results
 
 Span = tuple[int, int]
 
@@ -21,46 +20,54 @@ WIDEST = 100
 """Columns of a line, however wide the terminal is."""
 
 _INDENT = "   "
-_TITLE, _FACTS, _MATCH, _END = "\x1b[1;36m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
+_NARROWEST = 20
 
 
-def is_colourful() -> bool:
-    """Whether standard output is a terminal that takes colour; NO_COLOR and TERM=dumb say that it is not."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+class Paint(NamedTuple):
+    """What stands before a title, facts and a match, and after each of them."""
+
+    title: str = ""
+    facts: str = ""
+    match: str = ""
+    end: str = ""
 
 
-def painted(hits: Iterable[Hit], columns: int | None = None) -> Iterator[str]:
-    """Each hit as coloured lines of at most ``columns`` columns."""
-    columns = min(columns or shutil.get_terminal_size().columns, WIDEST)
-    room = max(20, columns - len(_INDENT) - 1)
+COLOURED = Paint("\x1b[1;36m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m")
+
+
+def text(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
+    """A paragraph a hit: title, facts, what it answers, the snippet, place and id."""
+    return page(hits, WIDEST, Paint())
+
+
+def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
+    """Each hit as lines of at most ``columns`` columns; only addresses and long words are longer."""
+    room = max(_NARROWEST, min(columns, WIDEST) - len(_INDENT) - 1)
     for hit in hits:
         number = f"{hit.rank}. "
         lines = [
-            f"{number if first else ' ' * len(number)}{_TITLE}{line}{_END}"
-            for first, line in _flagged(_wrapped(plain(title_of(hit)), (), room))
+            f"{' ' * len(number) if at else number}{paint.title}{line}{paint.end}"
+            for at, line in enumerate(_wrapped(plain(title_of(hit)), (), room, paint))
         ]
-        lines += [f"{_INDENT}{_FACTS}{line}{_END}" for line in _wrapped(plain(facts_of(hit)), (), room)]
+        facts = _wrapped(plain(facts_of(hit)), (), room, paint)
+        lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in facts]
         if hit.answers:
-            answered = one_line(readable(hit.answers.text)[0], room - 18)
-            lines.append(f"{_INDENT}{_FACTS}in answer to: {plain(answered)}{_END}")
-        lines += [_INDENT + line for line in _wrapped(plain(hit.snippet.text), hit.snippet.spans, room)]
-        lines.append(f"{_INDENT}{_FACTS}{plain(place_of(hit))}  {hit.passage_id}{_END}")
+            answered = plain(one_line(readable(hit.answers.text)[0], room - 16))
+            lines.append(f"{_INDENT}{paint.facts}in answer to: {answered}{paint.end}")
+        snippet = _wrapped(plain(hit.snippet.text), hit.snippet.spans, room, paint)
+        lines += [_INDENT + line for line in snippet]
+        lines.append(f"{_INDENT}{paint.facts}{plain(place_of(hit))}  [{hit.passage_id}]{paint.end}")
         yield "\n".join(lines) + "\n\n"
 
 
-def _flagged(lines: Iterable[str]) -> Iterator[tuple[bool, str]]:
-    for number, line in enumerate(lines):
-        yield number == 0, line
-
-
-def _wrapped(text: str, spans: Sequence[Span], room: int) -> Iterator[str]:
+def _wrapped(text: str, spans: Sequence[Span], room: int, paint: Paint) -> Iterator[str]:
     """Lines of at most ``room`` columns, cut between words, the spans coloured."""
     for start, end in _lines(text, room):
         parts, at = [], start
         for a, b in spans:
             a, b = max(a, start), min(b, end)
             if a < b:
-                parts += [text[at:a], _MATCH, text[a:b], _END]
+                parts += [text[at:a], paint.match, text[a:b], paint.end]
                 at = b
         yield "".join(parts) + text[at:end]
 

@@ -1,4 +1,4 @@
-"""Results for reading: plain text, Markdown for notes, an HTML page on its own."""
+"""Results as documents: Markdown for notes, an HTML page on its own."""
 
 from __future__ import annotations
 
@@ -18,20 +18,6 @@ from essaysearch.formats.facts import (
 from essaysearch.model import Hit
 from essaysearch.readable import readable
 from essaysearch.results import Results
-
-_ANSWERED = 100
-
-
-def text(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
-    """A paragraph a hit: title, facts, what it answers, the snippet, place and id."""
-    for hit in hits:
-        lines = [facts_of(hit)]
-        if hit.answers:
-            lines.append(f"in answer to: {one_line(readable(hit.answers.text)[0], _ANSWERED)}")
-        lines += [line for line in hit.snippet.text.split("\n") if line.strip()]
-        lines.append(f"{place_of(hit)}  [{hit.passage_id}]")
-        yield plain(f"{hit.rank}. {title_of(hit)}\n" + "".join(f"   {line}\n" for line in lines)) + "\n"
-
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|&~])")
 
