@@ -242,7 +242,8 @@ class SegmentPassages(base.PerDocumentReader):
 
     def is_deleted(self, docnum: int) -> bool:
         live = self._segment.live_passages
-        return live is not None and not live[docnum]
+        # Whoosh's matcher of what does not match also asks for the number after the last.
+        return live is not None and docnum < len(live) and not live[docnum]
 
     def deleted_docs(self) -> Iterator[int]:
         live = self._segment.live_passages
