@@ -16,8 +16,8 @@ import sys
 import time
 from datetime import date
 
-from essaysearch.query.operators import OPERATORS
 from essaysearch.query import Query, caret, parse
+from essaysearch.query.operators import OPERATORS
 from essaysearch.query.reading import MOST_CLAUSES, MOST_NESTING
 from essaysearch.query.sentences import DIAGNOSTICS
 from essaysearch.tree import Clauses, Node, Nothing

@@ -32,8 +32,8 @@ class ConfigError(EssaysearchError):
 def config_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:
     """Where the configuration file would be; None where the user wants none.
 
-    >>> config_path({"XDG_CONFIG_HOME": "/home/ada/.config"}, "linux").as_posix()
-    '/home/ada/.config/essaysearch/config.toml'
+    >>> config_path({"XDG_CONFIG_HOME": "settings"}, "linux").as_posix()
+    'settings/essaysearch/config.toml'
     """
     named = environ.get(FILE_VARIABLE)
     if named is not None:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from essaysearch.columnar.writer import Writer
 
 Array = npt.NDArray[Any]
+_QUOTES = "essaysearch.quotes"
+"""How the files of linked quotations begin; they belong to the segments they were made of."""
 _TOC = re.compile(r"_MAIN_(\d+)\.toc\Z")
 _SEGMENT_FILE = re.compile(r"MAIN_[0-9a-z]+\.(?:[^.]+\.)?([a-z]+)\Z")
 _RIVAL = re.compile(r"(whoosh(?:[-_]reloaded)?)-[^-]*(?:-py[\d.]+)?\.(?:dist|egg)-info\Z", re.IGNORECASE)
@@ -393,6 +395,9 @@ def replace(directory: Path, fresh: Path, timeout: float = 10.0) -> None:
                 with contextlib.suppress(OSError):  # still mapped by a reader (Windows): stays
                     (directory / name).unlink()
         (directory / manifests.PREVIOUS).unlink(missing_ok=True)
+        for name in os.listdir(directory):
+            if name.startswith(_QUOTES):
+                (directory / name).unlink()
         for name in os.listdir(fresh):
             if _TOC.match(name):
                 shutil.move(fresh / name, directory / name)

@@ -10,6 +10,7 @@ from essaysearch.model import Hit
 from essaysearch.readable import readable
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
 _TITLE_WORDS = 9
 
 
@@ -39,6 +40,11 @@ def title_of(hit: Hit) -> str:
         return " ".join(readable(hit.title)[0].split())
     words = readable(hit.text[:400])[0].split()[:_TITLE_WORDS]
     return " ".join(words) + ("…" if len(words) == _TITLE_WORDS else "")
+
+
+def answered_by(hit: Hit) -> str:
+    """What the passage responds to, readable, without the marks of quotation; empty where it is nothing."""
+    return readable(_QUOTE_MARK.sub("", hit.answers.text))[0] if hit.answers else ""
 
 
 def authors_of(hit: Hit, most: int = 3) -> str:

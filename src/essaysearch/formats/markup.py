@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from essaysearch.formats.facts import (
+    answered_by,
     facts_of,
     link_of,
     marked,
@@ -16,7 +17,6 @@ from essaysearch.formats.facts import (
     title_of,
 )
 from essaysearch.model import Hit
-from essaysearch.readable import readable
 from essaysearch.results import Results
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|&~])")
@@ -39,8 +39,7 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
         title = f"[{_md(title_of(hit))}]({_md_address(link)})" if link else _md(title_of(hit))
         yield f"## {hit.rank}. {title}\n\n{_md(facts_of(hit))}\n\n"
         if hit.answers:
-            answered = readable(hit.answers.text)[0]
-            yield "".join(f"> > {_md(line)}\n" for line in answered.split("\n")) + ">\n"
+            yield "".join(f"> > {_md(line)}\n" for line in answered_by(hit).split("\n")) + ">\n"
         yield "".join(f"> {line}\n" for line in marked(hit, "**", "**", _md).split("\n"))
         yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
 
@@ -63,7 +62,7 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
         yield f"<article><h2>{hit.rank}. {title}</h2>"
         yield f'<div class="facts">{escape(facts_of(hit))}</div>'
         if hit.answers:
-            yield f"<blockquote>{escape(one_line(readable(hit.answers.text)[0], 300))}</blockquote>"
+            yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
         yield f'<p class="text">{marked(hit, "<mark>", "</mark>", escape)}</p>'
         yield f'<div class="place">{escape(hit.path)} <code>{hit.passage_id}</code></div></article>\n'
 

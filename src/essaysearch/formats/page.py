@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from essaysearch.formats.facts import facts_of, one_line, place_of, plain, title_of
+from essaysearch.formats.facts import answered_by, facts_of, one_line, place_of, plain, title_of
 from essaysearch.model import Hit
-from essaysearch.readable import readable
 from essaysearch.results import Results
 
 Span = tuple[int, int]
@@ -52,7 +51,7 @@ def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
         facts = _wrapped(plain(facts_of(hit)), (), room, paint)
         lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in facts]
         if hit.answers:
-            answered = plain(one_line(readable(hit.answers.text)[0], room - 16))
+            answered = plain(one_line(answered_by(hit), room - 16))
             lines.append(f"{_INDENT}{paint.facts}in answer to: {answered}{paint.end}")
         snippet = _wrapped(plain(hit.snippet.text), hit.snippet.spans, room, paint)
         lines += [_INDENT + line for line in snippet]
