@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from essaysearch import scoring
 from essaysearch.analysis import Token, tokens
@@ -217,7 +218,7 @@ class _Scorer:
         if self.tree.must and self.tree.should:
             plain.sort(key=lambda word: word.start)
         pairs = {}
-        for a, b in zip(plain, plain[1:], strict=False):
+        for a, b in pairwise(plain):
             if a.term != b.term:
                 pairs.setdefault(frozenset((a.term, b.term)), (a, b))
         total = 0.0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
-import oracle
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import oracle
 from essaysearch import ids
 from essaysearch.analysis import stem
 from essaysearch.columnar import quick
@@ -211,7 +212,7 @@ def ranked(store, tree, k, kernels, proximity):
 
 
 def assert_same(got, want, k):
-    wanted = dict((key, score) for score, key in want)
+    wanted = {key: score for score, key in want}
     scores = [score for score, _ in got]
     assert scores == sorted(scores, reverse=True)
     assert len(got) == min(k, len(want))
@@ -252,10 +253,7 @@ def test_threads_that_share_a_store_get_the_same_answers(tmp_path):
                 Document(f"d{number}", "essay", text, (Block(0, len(text)),)),
                 (Passage(f"{number:016x}", 0, 0, len(text)),),
             )
-    trees = [
-        Clauses((), tuple(Word(t, stem(t.lower())) for t in pair))
-        for pair in zip(WORDS[:-1], WORDS[1:-1], strict=False)
-    ]
+    trees = [Clauses((), tuple(Word(t, stem(t.lower())) for t in pair)) for pair in pairwise(WORDS[:-1])]
     alone = [ranked(store, tree, 10, kernels, True) for tree in trees]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda tree: ranked(store, tree, 10, kernels, True), trees * 10))

@@ -245,7 +245,7 @@ class ShingleStore:
         return _range(self._passage_starts.values, number, len(self._words.values))
 
     def paragraphs_of_words(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the paragraphs that hold a range of words: the first one's start, the last one's end."""
+        """The range of the paragraphs that hold a range of words: from the first one to the last one."""
         starts = self._paragraph_starts.values
         first, last = np.searchsorted(starts, [start, end - 1], side="right") - 1
         return _range(starts, int(first), len(self._words.values))[0], _range(starts, int(last), self._size)[
