@@ -36,6 +36,10 @@ _SEPARATOR = re.compile(
     r"\s*:?\s*[-_=* ]{0,40}(?:follows?[-_=* ]*)?",
     re.IGNORECASE,
 )
+_MESSAGE = (
+    "messag", "nachricht", "mensaj", "mensag", "bericht", "meddel", "appointment", "forwarded",
+    "сообщен", "邮件", "メッセージ",
+)  # fmt: skip
 _END_OF_FORWARD = re.compile(
     r"[-=]{2,}\s*(?:end(?: of)? (?:forwarded|original|included) message|ende der weitergeleiteten nachricht)"
     r"\s*[-=]*",
@@ -140,6 +144,12 @@ def openers_in(lines: Sequence[str]) -> list[int]:
     ]
 
 
+def _speaks_of_a_message(line: str) -> bool:
+    """Whether a line holds a word that every separator holds, in one of its languages."""
+    low = line.lower()
+    return len(line) < 200 and any(word in low for word in _MESSAGE)
+
+
 def _header_at(lines: Sequence[str], at: int) -> Header | None:
     """The forwarded header that begins at a line: a separator, header lines, or both.
 
@@ -150,7 +160,7 @@ def _header_at(lines: Sequence[str], at: int) -> Header | None:
     if first == "--" or first[:1] == "[":
         return None
     ruled = _is_rule(first)
-    separated = not ruled and len(first) < 200 and bool(_SEPARATOR.fullmatch(first))
+    separated = not ruled and _speaks_of_a_message(first) and bool(_SEPARATOR.fullmatch(first))
     if separated or ruled:
         end = at + 1
         if ruled and not (end < len(lines) and _HEADER.match(lines[end].strip())):
@@ -223,7 +233,7 @@ def opening_at(lines: Sequence[str], at: int) -> Opening | None:
         signature=0 if header else 30 if line == "--" else 12 if rule else 0,
         rule=rule,
         pgp="" if not pgp else "END" if pgp[1] == "END" else pgp[2],
-        ends_forward=bool(_END_OF_FORWARD.fullmatch(line)),
+        ends_forward=_speaks_of_a_message(line) and bool(_END_OF_FORWARD.fullmatch(line)),
     )
     return opening if any(opening) else None
 

@@ -34,6 +34,7 @@ _VERB_ENDS = frozenset(
 ) | {"claim"}
 _CJK = re.compile("写道|寫道|書きました")
 _SURE = re.compile(r"@\S|\w at \w+\.\w|\d{1,2}[:.h]\d{2}|<\S+>")
+_CLOCKED = re.compile(r"\d:\d\d")
 _DIGIT = re.compile(r"\d")
 _STARRED = re.compile(r"\* .*>\s*\[\d[\d :/.-]*\]")
 
@@ -50,7 +51,7 @@ _MONTHS = (
     "|september|october|november|december|januar|jänner|februar|märz|mrz|mär|mai|juni|juli|oktober|okt|dezember"
     "|dez|janvier|janv|février|févr|fév|mars|avril|avr|juin|juillet|juil|août|septembre|octobre|novembre"
     "|décembre|déc|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|octubre|noviembre"
-    "|diciembre|dic|mag|giu|lug|ott|janeiro|fevereiro|março|maio|maggio|giugno|luglio|settembre|ottobre|dicembre|gennaio"
+    "|diciembre|dic|gen|mag|giu|lug|ott|janeiro|fevereiro|março|maio|maggio|giugno|luglio|settembre|ottobre|dicembre|gennaio"
     "|febbraio|aprile|januari|februari|maart|mei|augustus|maj|setembro|outubro|dezembro|novembro"
 )
 _CLOCK = (
@@ -69,6 +70,8 @@ _PIECES = (
     r"\d{4}年\d{1,2}月\d{1,2}日(?:\s*\([^()]{1,3}\))?",
     r"\(?(?:GMT|UTC)?[+-]\d{4}\)?",
     r"\d{4}\b",
+    rf"(?:\b(?:on|am|le|el|op|den)\s+|^)(?:{_WEEKDAYS})(?=,)",
+    r"(?:Africa|America|Asia|Atlantic|Australia|Europe|Pacific)/\w+",
 )
 # The date with which an introduction may open: every piece of it holds a digit or stands beside one.
 _DATE = re.compile(
@@ -253,7 +256,7 @@ def _named(text: str, sure: bool) -> Intro | None:
     """The introduction whose words, verb and colon taken off, are these."""
     text = text.strip()
     for _ in range(3):
-        dated = _DATE.match(f"{text} ") if _DIGIT.search(text) else None
+        dated = _DATE.match(f"{text} ") if "," in text[:20] or _DIGIT.search(text) else None
         shorter = text[dated.end() :] if dated else text
         lead = _LEAD.match(shorter)
         shorter = shorter[lead.end() :] if lead else shorter
@@ -266,7 +269,7 @@ def _named(text: str, sure: bool) -> Intro | None:
     if text.lower() in _PRONOUNS:
         return Intro(1, None, sure)
     name = person(text)
-    if name is None or len(name) > 70:
+    if name is None or len(name) > 70 or _CLOCKED.search(name):
         return None
     if sure and _ADDRESS.search(text):
         return Intro(1, name, True)

@@ -189,7 +189,8 @@ def _is_quotation(lines: Lines, first: int, end: int, mark: str) -> bool:
     before = first - 1
     while before >= 0 and not text[before]:
         before -= 1
-    if before >= 0 and depth[before] == depth[first] and intro_ending_at(text, before, max(0, before - 3)):
+    ends = before >= 0 and depth[before] == depth[first] and text[before].endswith((":", "：", ": "))
+    if ends and intro_ending_at(text, before, max(0, before - 3)):
         return True
     run = text[first:end]
     if mark not in "|:" or len(run) < 3:

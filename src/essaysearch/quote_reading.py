@@ -56,8 +56,8 @@ class Part(NamedTuple):
 class _Facts(NamedTuple):
     """What a paragraph is by itself.
 
-    ``marked`` is the introduction it ends with if a deeper quotation follows, ``sure`` those of its
-    lines that introduce one in any case, ``openers`` those that open as furniture does.
+    ``sure`` are those of its lines that introduce a quotation in any case (by the last of their
+    lines), ``openers`` those that open as furniture does; ``plain``: it has neither.
     """
 
     lines: list[str]
@@ -66,7 +66,6 @@ class _Facts(NamedTuple):
     whole: str
     openers: dict[int, Opening]
     sure: dict[int, Intro]
-    marked: Intro | None
     plain: bool
 
 
@@ -91,16 +90,33 @@ def _facts_of(text: str) -> _Facts:
     lines = text.split("\n")
     whole = paragraph_furniture(lines) if may_be_furniture(lines[0]) else ""
     if whole:
-        return _Facts(lines, "furniture", text, whole, {}, {}, None, True)
-    openers = {at: opening for at in openers_in(lines) if (opening := opening_at(lines, at))}
+        return _Facts(lines, "furniture", text, whole, {}, {}, True)
+    openers = _openings(lines)
     sure: dict[int, Intro] = {}
     if ":\n" in text or "：" in text or text[-1] == ":":
         for at, line in enumerate(lines):
             if line[-1:] in (":", "：") and (found := intro_ending_at(lines, at, marked=False)):
                 sure[at] = found
-    marked = intro_ending_at(lines, len(lines) - 1)
     role, joined = read_paragraph(text)
-    return _Facts(lines, role, joined, "", openers, sure, marked, not openers and not sure)
+    return _Facts(lines, role, joined, "", openers, sure, not openers and not sure)
+
+
+def _openings(lines: list[str]) -> dict[int, Opening]:
+    """What furniture may begin at which line; lines within a forwarded header begin none."""
+    found: dict[int, Opening] = {}
+    end = 0
+    for at in openers_in(lines):
+        if at >= end and (opening := opening_at(lines, at)):
+            found[at] = opening
+            end = at + opening.header.lines if opening.header else end
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _introduced_by(text: str) -> Intro | None:
+    """The introduction a paragraph ends with, if a deeper quotation follows it."""
+    lines = text.split("\n")
+    return intro_ending_at(lines, len(lines) - 1)
 
 
 @lru_cache(maxsize=4096)
@@ -122,45 +138,40 @@ class _Reading:
         self.levels: list[_Level] = []
         self.speakers: dict[int, str | None] = {}
         self.spoke: set[int] = set()
-        self.said: set[int] = set()
         self.unsaid: tuple[Run, Sequence[str], int, int] | None = None
 
     def read(self) -> list[Part]:
-        runs, count = self.runs, len(self.runs)
-        number, line = 0, 0
-        before = 0
-        while number < count:
-            run = runs[number]
-            level = run.level
+        runs, levels, speakers, parts = self.runs, self.levels, self.speakers, self.parts
+        belows = [run.level for run in runs[1:]] + [-1]
+        number, line, before = 0, 0, 0
+        while number < len(runs):
+            level, text, _, told, kind, numbers = run = runs[number]
             if level < before:
-                self.spoke = {spoken for spoken in self.spoke if spoken <= level}
-                while self.levels and level < self.levels[-1].base:
-                    self.levels.pop()
+                self.spoke.difference_update([spoken for spoken in self.spoke if spoken > level])
+                while levels and level < levels[-1].base:
+                    levels.pop()
             before = level
-            if run.kind:
+            if kind:
                 self._told(run)
                 number += 1
                 continue
-            facts = _facts_of(run.text)
-            deeper = number + 1 < count and runs[number + 1].level > level
-            if line == 0 and facts.plain and not (deeper and facts.marked):
-                if self.levels or facts.whole or run.speaker:
-                    self._say(run, run.text, facts, 0)
-                else:
-                    # Nearly every paragraph is as simple as this.
-                    self.spoke.add(level)
-                    self.said.add(level)
-                    first = run.numbers[0] if run.numbers else 0
-                    voice: Voice = "quoted" if level else "own"
-                    speaker = self.speakers.get(level) if level else None
-                    self.parts.append(
-                        Part(facts.text, facts.role, voice, level, speaker, 1.0, "", run.text, first)
-                    )
-                number += 1
-            else:
-                number, line = self._detail(number, line, facts, deeper)
+            facts = _facts_of(text)
+            marked = _introduced_by(text) if belows[number] > level else None
+            if line or marked or not facts.plain:
+                number, line = self._detail(number, line, facts, marked)
+                continue
+            number += 1
+            if levels or facts.whole or told:
+                self._say(run, text, facts, 0)
+                continue
+            # Nearly every paragraph is as simple as this.
+            self.spoke.add(level)
+            voice: Voice = "quoted" if level else "own"
+            speaker = speakers.get(level) if level else None
+            first = numbers[0] if numbers else 0
+            parts.append(Part(facts.text, facts.role, voice, level, speaker, 1.0, "", text, first))
         self._settle()
-        return self.parts
+        return parts
 
     def _told(self, run: Run) -> None:
         """A run that its marks alone explain: an introduction of Emacs, a tag."""
@@ -195,16 +206,15 @@ class _Reading:
                 voice, deep, speaker = "unknown", level, None
                 confidence, reason = 0.5, "follows a quotation whose end is not marked"
             implied.begun = True
-        self.said.add(deep)
         self.parts.append(
             Part(facts.text, facts.role, voice, deep, speaker, confidence, reason, text, number)
         )
 
-    def _detail(self, number: int, line: int, facts: _Facts, deeper: bool) -> tuple[int, int]:
+    def _detail(self, number: int, line: int, facts: _Facts, marked: Intro | None) -> tuple[int, int]:
         """Reads a run that holds more than words, from a line on; gives the run and line to go on with."""
         run, lines = self.runs[number], facts.lines
         places = sorted({*facts.openers, *facts.sure})
-        if deeper and facts.marked:
+        if marked:
             places.append(len(lines) - 1)
         at = line
         for place in places:
@@ -214,8 +224,8 @@ class _Reading:
             self.unsaid = (run, lines, at, place)
             after = self._furniture(number, place, facts) if place in facts.openers else None
             if after is None:
-                last = deeper and place == len(lines) - 1
-                found = facts.marked if last and facts.marked else facts.sure.get(place)
+                last = marked is not None and place == len(lines) - 1
+                found = marked if last else facts.sure.get(place)
                 if found is None:
                     continue
                 begin = max(at, place + 1 - found.lines)
@@ -243,13 +253,15 @@ class _Reading:
     def _introduce(self, level: int, speaker: str | None) -> None:
         """Notes who speaks one level below."""
         deeper = level + len(self.levels) + 1
-        self.speakers = {depth: name for depth, name in self.speakers.items() if depth < deeper}
+        for depth in [depth for depth in self.speakers if depth > deeper]:
+            del self.speakers[depth]
         self.speakers[deeper] = speaker
 
     def _introduction(
         self, run: Run, lines: Sequence[str], start: int, end: int, intro: Intro, marked: bool
     ) -> None:
-        above = run.level + len(self.levels) in self.said
+        deep = run.level + len(self.levels)
+        above = not marked and any(part.role != "furniture" and part.depth == deep for part in self.parts)
         text = lines[start] if end - start == 1 else rejoined(lines[start:end])
         self._furnish(run, start, text, INTRODUCTION)
         self._introduce(run.level, intro.speaker)
@@ -335,18 +347,18 @@ class _Reading:
         """Where in a run a signature ends: at a header, a list's footer, an introduction, or with the run."""
         stops = [at for at, opening in facts.openers.items() if opening.ends_signature]
         stops += (last + 1 - intro.lines for last, intro in facts.sure.items())
-        if (
-            facts.marked
-            and number + 1 < len(self.runs)
-            and self.runs[number + 1].level > self.runs[number].level
-        ):
-            stops.append(len(facts.lines) - facts.marked.lines)
+        run = self.runs[number]
+        if number + 1 < len(self.runs) and self.runs[number + 1].level > run.level:
+            marked = _introduced_by(run.text)
+            stops += [len(facts.lines) - marked.lines] if marked else []
         return min((stop for stop in stops if stop >= begin), default=len(facts.lines))
 
     def _pgp(self, number: int, at: int, mark: str) -> tuple[int, int]:
         """Takes a block of PGP to its end mark, if that is near; else the line alone."""
         first, pieces, begin = number, [], at
         while mark != "END" and number < min(len(self.runs), first + _LONGEST_PGP):
+            if self.runs[number].kind:
+                break
             facts = _facts_of(self.runs[number].text)
             for end, opening in facts.openers.items():
                 if opening.pgp == "END" and end >= begin:
@@ -381,7 +393,7 @@ def _without_consoles(runs: list[Run]) -> list[Run]:
         return runs
     if not is_console([line for run in quoted for line in run.text.split("\n")]):
         return runs
-    if any(facts.marked for run in runs if not run.level for facts in (_facts_of(run.text),)):
+    if any(_introduced_by(run.text) for run in runs if not run.level):
         return runs
     mended: list[Run] = []
     for run in runs:

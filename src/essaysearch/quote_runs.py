@@ -56,11 +56,11 @@ _LONGEST_STRAY, _SHORTEST_WRAPPED = 30, 44
 
 def quoted_runs(raw: str) -> list[Run]:
     """The runs of a text's lines, in order; those that are empty are left out."""
-    runs = _quick_runs(raw)
+    runs = quick_runs(raw)
     return runs if runs is not None else runs_of(quoted_lines(raw))
 
 
-def _quick_runs(raw: str) -> list[Run] | None:
+def quick_runs(raw: str) -> list[Run] | None:
     """The runs of a text whose marks are the usual ones; None where they are not, or may not be."""
     raw = raw.rstrip()
     if ">>>>>" in raw or "[/" in raw or "\n|" in raw or "\n:" in raw:
@@ -73,14 +73,11 @@ def _quick_runs(raw: str) -> list[Run] | None:
     level, text, blank = -1, "", True
     for token in _TOKEN.finditer(f"{raw}\n"):
         kind = token.lastindex
-        if kind in _EMPTY:
-            if text:
-                runs.append(Run(level, text, blank))
-            level, text, blank = -1, "", True
-            continue
-        piece = token.group()[:-1]
-        if kind == _OWN:
-            here = 0
+        piece = "" if kind in _EMPTY else token.group()[:-1]
+        here = 0
+        if not piece:
+            pass
+        elif kind == _OWN:
             if ">" in piece and _INITIALS.search(piece):
                 return None
         elif style := _PREFIXES.get(kind or 0):
@@ -92,9 +89,16 @@ def _quick_runs(raw: str) -> list[Run] | None:
             marks = _MARKS.match(piece)
             here = piece.count(">", 0, marks.end()) if marks else 0
             piece = piece[marks.end() :] if marks else piece
-            if not piece:
-                continue
+        if not piece:
+            if text:
+                runs.append(Run(level, text, blank))
+            level, text, blank = -1, "", True
+            continue
+        if ":\n" in piece and (":\n#" in piece or ":\n%" in piece or ":\n}" in piece):
+            return None
         if here == level:
+            if text[-1] == ":" and piece[0] in _ODD:
+                return None
             text = f"{text}\n{piece}"
             continue
         if here < level and text and len(piece.partition("\n")[0]) <= _LONGEST_STRAY:
@@ -123,6 +127,8 @@ def _may_be_odd(runs: list[Run]) -> bool:
 
 def _unquoted(raw: str) -> list[Run] | None:
     """The paragraphs of a text without any mark of quotation."""
+    if ":\n#" in raw or ":\n%" in raw or ":\n}" in raw:
+        return None
     runs = [Run(0, text, True) for text in re.split(r"\n(?:[ \t]*\n)+", raw.strip("\n")) if text.strip()]
     return None if _may_be_odd(runs) else runs
 

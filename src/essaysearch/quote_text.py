@@ -19,7 +19,7 @@ _CODE = re.compile(
 _CONSOLE = re.compile(
     r"[\w.$\[\]\"',]+\s*(?:<-|<<-)\s*\S.*|[\w.:$]+\(.*"
     r"|(?:library|require|import|from \w+ import|def|print|>>>)\b.*"
-    r"|#.*|[\w.$\[\]]+\s*=\s*\S.*|\?\w+|\+\s.*|[\w.$\[\],:]+|quit|.*[;{}]"
+    r"|#.*|[\w.$\[\]]+\s*=\s*\S.*|\?\w+|\+\s.*|.*[;{}]|[\w.]+[$\[][\w.$\[\],:\"']*"
 )
 _ALIGNED = "   "
 _NUMBERED = re.compile(r"[(\[]?\d+[:\])]\s")
@@ -70,8 +70,10 @@ def is_console(lines: Sequence[str]) -> bool:
     """Whether marked lines are a session at a prompt rather than somebody's prose."""
     if not lines or sum([line.count(" ") > 8 and line[0].isalpha() for line in lines[:16]]) > 2:
         return False
-    typed = sum([_CONSOLE.fullmatch(line) is not None for line in lines])
-    return typed * 5 >= len(lines) * 4
+    others = [line for line in lines if not _CONSOLE.fullmatch(line)]
+    # The name of a variable alone shows its value: beside code it is code.
+    prose = sum([" " in line for line in others])
+    return len(others) < len(lines) and prose * 5 <= len(lines)
 
 
 def rejoined(lines: Sequence[str], code: bool = False) -> str:

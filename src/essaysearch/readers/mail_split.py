@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
@@ -16,6 +16,7 @@ LARGEST = 16 << 20
 
 # A postmark is shorter than the one; the header field under it, as far as it is looked at, than the other.
 _OVERLAP, _NEAR = 600, 100
+_SHORT = 1 << 16
 _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _POSTMARK = re.compile(
@@ -62,22 +63,20 @@ def raw_messages(source: SourceFile) -> Iterator[RawMessage | Skipped]:
     broken: Skipped | None = None
     with source.open() as file:
         while True:
-            try:
-                chunk = file.read(CHUNK)
-            except (OSError, EOFError, zlib.error) as error:
-                chunk = b""
+            chunk, error = _chunk(file)
+            if error:
                 broken = Skipped(source.path, f"the file breaks off and cannot be read further: {error}.")
             searched = max(0, len(held) - _OVERLAP)
             held = held + chunk if held else chunk.removeprefix(b"\xef\xbb\xbf")
             start = 0
-            for at in _postmarks(held, searched, whole=not chunk):
+            for at in _postmarks(held, searched, whole=not chunk or bool(broken)):
                 if at > start:
                     yield _message(held[start:at], line, left_out)
                     line += held.count(b"\n", start, at) + lines_left_out
                     left_out = lines_left_out = 0
                 start = at
             held = held[start:] if start else held
-            if not chunk:
+            if not chunk or broken:
                 break
             if len(held) > LARGEST + _OVERLAP:
                 # What is held may end in the middle of a postmark: that end stays.
@@ -89,6 +88,20 @@ def raw_messages(source: SourceFile) -> Iterator[RawMessage | Skipped]:
         yield _message(held, line, left_out)
     if broken:
         yield broken
+
+
+def _chunk(file: IO[bytes]) -> tuple[bytes, str]:
+    """The next `CHUNK` bytes, fewer at the end of the file, and why no more can be read."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        # Where a compressed file breaks off, only the last short read is lost.
+        while size < CHUNK and (piece := file.read(min(_SHORT, CHUNK - size))):
+            pieces.append(piece)
+            size += len(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        return b"".join(pieces), str(error)
+    return b"".join(pieces), ""
 
 
 def _postmarks(data: bytes, searched: int, whole: bool) -> Iterator[int]:

@@ -21,7 +21,8 @@ _STRAY_MIME = re.compile(
 _HTML = re.compile(r"\s*(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 _CONTROLS = bytes(sorted({*range(32), 127} - {*b"\t\n\r"}))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
-_UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} (?P<name>[^\n]{1,200})$", re.MULTILINE)
+_UU_BEGIN = re.compile(r"begin(?:-base64)? [0-7]{3,4} (?P<name>[^\n]{1,200})\n")
+_UU_LINE = re.compile(r"[ -`]+")
 _Y_BLOCK = re.compile(
     r"^=ybegin [^\n]*?name=(?P<name>[^\n]*)\n.*?(?:^=yend[^\n]*$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -187,13 +188,20 @@ def _forwarded(body: Body, data: bytes, depth: int) -> None:
 
 def _parts(data: bytes, boundary: bytes) -> list[tuple[dict[str, str], bytes]]:
     """The parts between the boundaries, each as (header fields, body)."""
-    mark = re.compile(rb"(?:\A|\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\n|\Z)")
+    mark = b"\n--" + boundary
+    data = b"\n" + data
     found: list[tuple[dict[str, str], bytes]] = []
-    begin = -1
-    for match in mark.finditer(data):
-        if begin >= 0:
-            found.append(_part(data[begin : match.start()]))
-        begin = -1 if match[1] else match.end() + 1
+    begin, at = -1, data.find(mark)
+    while at >= 0:
+        stop = data.find(b"\n", at + len(mark))
+        stop = len(data) if stop < 0 else stop
+        rest = data[at + len(mark) : stop].strip()
+        # Another boundary may begin with this one.
+        if rest in (b"", b"--"):
+            if begin >= 0:
+                found.append(_part(data[begin:at]))
+            begin = -1 if rest else stop + 1
+        at = data.find(mark, at + 1)
     if begin >= 0:
         found.append(_part(data[begin:]))
     return found
@@ -283,7 +291,7 @@ def _without_data(body: Body, text: str) -> str:
     """The text without what only a machine reads; each piece is named among the attachments."""
     if " next part --" in text:
         text = _without_scrubbed(body, text)
-    if "begin" in text:
+    if "\nbegin" in text or text.startswith("begin"):
         text = _without_uuencoded(body, text)
     if "=ybegin " in text:
         text = _Y_BLOCK.sub(
@@ -323,11 +331,14 @@ def _dropped(body: Body, name: str, data: str, what: str) -> str:
 
 def _without_uuencoded(body: Body, text: str) -> str:
     pieces: list[str] = []
-    at = 0
-    for begin in _UU_BEGIN.finditer(text):
-        if begin.start() < at:
+    at, place = 0, -1 if text.startswith("begin") else text.find("\nbegin")
+    while place >= -1:
+        begin = _UU_BEGIN.match(text, place + 1)
+        place = text.find("\nbegin", place + 1)
+        place = place if place >= 0 else -2
+        if begin is None or begin.start() < at:
             continue
-        end, lines = begin.end() + 1, 0
+        end, lines = begin.end(), 0
         while end < len(text):
             stop = text.find("\n", end)
             stop = len(text) if stop < 0 else stop
@@ -353,4 +364,4 @@ def _is_uuencoded(line: str) -> bool:
     if not line or line in ("`", " "):
         return True
     length = 1 + ((ord(line[0]) - 32 & 63) + 2) // 3 * 4
-    return line[0] <= "`" and length - 12 <= len(line) <= length + 2 and all(" " <= c <= "`" for c in line)
+    return length - 12 <= len(line) <= length + 2 and _UU_LINE.fullmatch(line) is not None
