@@ -97,3 +97,33 @@ def test_an_exchange_is_one_result(library):
     results = library.search("brake", group="exchange")
     assert results.total == 2
     assert {hit.size for hit in results} == {1, 2}
+
+
+TWICE = "What was said twice ought to count once, however often the author was proud enough to post it again."
+
+
+@pytest.fixture
+def posted_twice(tmp_path):
+    for name, date, more in (("one", "2021", ""), ("two", "2023", " Yes."), ("none", None, " No.")):
+        dated = f"date: {date}\n" if date else ""
+        text = f"---\ntitle: {name}\nauthor: Ada Lane\n{dated}---\n\n{TWICE}{more}\n"
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    (tmp_path / "other.md").write_text(
+        "---\ntitle: other\n---\n\nOught we to count at all?\n", encoding="utf-8"
+    )
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    made.add(sorted(tmp_path.glob("*.md")))
+    return made
+
+
+def test_near_duplicates_are_one_result_where_they_are_collapsed(posted_twice):
+    assert posted_twice.search("count").total == 4
+    collapsed = posted_twice.search("count", collapse=True)
+    assert collapsed.total == 2
+    assert collapsed[0].score >= collapsed[1].score
+
+
+def test_a_timeline_counts_what_was_posted_twice_once_in_its_first_year(posted_twice):
+    assert posted_twice.by_year("count author:lane") == [(2021, 1), (2022, 0), (2023, 1), (None, 1)]
+    assert posted_twice.timeline("count", author="Ada Lane") == [(2021, 1)]
+    assert posted_twice.timeline("count") == [(2021, 1), (None, 1)]

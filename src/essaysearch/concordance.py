@@ -7,7 +7,7 @@ author, date, kind or voice as any search can.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -269,21 +269,36 @@ def _g2(a: int, b: int, first: int, second: int) -> float:
     return g2 if a / first >= b / second else -g2
 
 
-def by_year(snapshot: Snapshot, tree: Node, kernels: Any = None) -> list[tuple[int | None, int]]:
-    """(year, passages found), years ascending and without gaps; the undated last, as None."""
+def by_year(
+    snapshot: Snapshot, tree: Node, kernels: Any = None, copies: Mapping[str, int] | None = None
+) -> list[tuple[int | None, int]]:
+    """(year, passages found), years ascending and without gaps; the undated last, as None.
+
+    ``copies``: for near-duplicates (by passage id) the number of their group, which counts once,
+    in the year of its earliest passage.
+    """
     evaluation = Evaluation(snapshot, tree, kernels, proximity=False)
-    counts: Counter[int] = Counter()
-    undated = 0
+    years_of: dict[Any, int | None] = {}
     for view in snapshot.views:
         docs = evaluation.matches(view).docs
         low = view.segment.column("date_low")[view.segment.doc_of[docs]]
-        dated = low != records.NO_DATE
-        years = low[dated].astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
-        counts.update(years.tolist())
-        undated += int((~dated).sum())
+        years = low.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
+        for doc, dated, year in zip(docs.tolist(), low != records.NO_DATE, years.tolist(), strict=True):
+            key: Any = (view.base, doc)
+            if copies is not None:
+                name = view.segment.passage_id(doc)
+                key = copies.get(name, name)
+            known = years_of.get(key)
+            if dated and (known is None or year < known):
+                years_of[key] = year
+            else:
+                years_of.setdefault(key, None)
+    counts = Counter(years_of.values())
+    undated = counts.pop(None, 0)
+    dated_years = [year for year in counts if year is not None]
     rows: list[tuple[int | None, int]] = []
-    if counts:
-        rows = [(year, counts[year]) for year in range(min(counts), max(counts) + 1)]
+    if dated_years:
+        rows = [(year, counts[year]) for year in range(min(dated_years), max(dated_years) + 1)]
     return [*rows, (None, undated)] if undated else rows
 
 

@@ -56,6 +56,7 @@ class Exchanges:
     def __init__(self, words: QuoteIndex, known: dict[str, Any]) -> None:
         self._words, self._known = words, known
         self._by_source: dict[str, list[Quoted]] | None = None
+        self._copies: dict[str, int] | None = None
 
     def sources(self, snapshot: Snapshot, passage_id: str, most: int = 5) -> list[Source]:
         """The passages that a passage quotes, the likeliest first. Raises `UnknownId`."""
@@ -82,6 +83,13 @@ class Exchanges:
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
         """Near-duplicates and cross-posts."""
         return self._words.duplicates(threshold, unit)
+
+    def copies(self) -> dict[str, int]:
+        """For each passage that is a near-duplicate of another the number of their group."""
+        if self._copies is None:
+            groups = self.duplicates(unit="passage")
+            self._copies = {name: number for number, group in enumerate(groups) for name in group.ids}
+        return self._copies
 
     def __len__(self) -> int:
         """How many quotations are linked to a source."""

@@ -14,7 +14,7 @@ from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
 from essaysearch.results import Results
-from essaysearch.tree import Clauses, Node, Word
+from essaysearch.tree import Clauses, Filter, Node, Word
 
 if TYPE_CHECKING:
     from essaysearch.concordance import Collocate, Key, Line
@@ -117,6 +117,7 @@ class Library:
         facets: Sequence[str] = (),
         literal: bool = False,
         proximity: bool = True,
+        collapse: bool = False,
         today: Day | None = None,
     ) -> Results:
         """The ``k`` best passages for a query, from place ``offset`` on.
@@ -124,6 +125,8 @@ class Library:
         ``group``: ``passage``, or one hit for each ``document``, ``thread``, ``author`` or
         ``exchange``. ``sort``: keys of `searching.SORTS` apart by commas. ``facets``: fields whose
         values are counted over all matches. ``literal``: search exactly what was typed.
+        ``collapse``: of passages that say nearly the same only the best (it links the library's
+        quotations first, which takes a while the first time).
 
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
@@ -133,7 +136,10 @@ class Library:
         parsed = parse(query, today, literal)
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parsed.tree)
-        return run(snapshot, query, parsed, tree, self._kernels(), k, offset, group, sort, facets, proximity)
+        copies = self.exchanges().copies() if collapse else None
+        return run(
+            snapshot, query, parsed, tree, self._kernels(), k, offset, group, sort, facets, proximity, copies
+        )
 
     def stream(
         self,
@@ -287,6 +293,20 @@ class Library:
         from essaysearch.concordance import by_year
 
         return by_year(*self._asked_for(query), self._kernels())
+
+    def timeline(self, query: str, author: str | None = None) -> list[tuple[int | None, int]]:
+        """(year, passages in own words found), near-duplicates counted once, the undated last as None.
+
+        ``author``: only passages by this author.
+        """
+        from essaysearch.concordance import by_year
+
+        snapshot, tree = self._asked_for(query)
+        conditions: list[Node] = [Filter("voice", "is", "own")]
+        if author is not None:
+            conditions.append(Filter("author", "is", author))
+        narrowed = Clauses((tree,), (), (), tuple(conditions))
+        return by_year(snapshot, narrowed, self._kernels(), self.exchanges().copies())
 
     def _asked_for(self, query: str) -> tuple[Snapshot, Node]:
         snapshot = self._store.snapshot()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,13 @@ def run(
     sort: str | None,
     facets: Sequence[str],
     proximity: bool,
+    copies: Mapping[str, int] | None = None,
 ) -> Results:
-    """Search a snapshot. ``tree``: the query's tree with every name in it resolved."""
+    """Search a snapshot. ``tree``: the query's tree with every name in it resolved.
+
+    ``copies``: for passages (by id) that are near-duplicates the number of their group, of which
+    only the best is given.
+    """
     began = time.perf_counter()
     if group not in GROUPS:
         raise UnknownChoice(f"Results cannot be grouped by `{group}`. Choose one of: {', '.join(GROUPS)}.")
@@ -60,7 +65,7 @@ def run(
     wanted = max(0, k) + max(0, offset)
     sizes: list[int | None]
     counts: dict[str, list[tuple[str | None, int]]] = {}
-    if group == "passage" and keys == [("relevance", False)] and not facets:
+    if group == "passage" and keys == [("relevance", False)] and not facets and copies is None:
         ranked = quick.best(snapshot, tree, kernels, wanted, proximity)
         best, total, sizes = ranked.best, ranked.total, [None] * len(ranked.best)
     else:
@@ -71,8 +76,10 @@ def run(
         elif group == "passage":
             rows = [(view, found, None) for view, found in matches]
             sizes_of = None
+            if copies is not None:
+                rows, _ = _grouped(matches, _by_copy(copies))
         else:
-            rows, sizes_of = _grouped(matches, group)
+            rows, sizes_of = _grouped(matches, _GROUP_KEYS[group])
         total = sum(len(found.docs) for _, found, _ in rows)
         best = _sorted(rows, keys, wanted)
         sizes = [sizes_of[(row.view.base, row.number)] if sizes_of is not None else None for row in best]
@@ -220,11 +227,13 @@ def _documents(evaluation: Evaluation) -> tuple[Rows, dict[tuple[int, int], int]
     return rows, sizes
 
 
-def _grouped(matches: list[tuple[View, Scored]], group: str) -> tuple[Rows, dict[tuple[int, int], int]]:
+def _grouped(
+    matches: list[tuple[View, Scored]], key_of: Callable[[View, Scored], list[Any]]
+) -> tuple[Rows, dict[tuple[int, int], int]]:
     """The best passage of each group: of a thread, an author or an exchange."""
     keyed: dict[Any, list[tuple[float, View, int]]] = {}
     for view, found in matches:
-        of_passage = _GROUP_KEYS[group](view, found)
+        of_passage = key_of(view, found)
         for key, score, doc in zip(of_passage, found.scores.tolist(), found.docs.tolist(), strict=True):
             keyed.setdefault(key, []).append((score, view, doc))
     sizes: dict[tuple[int, int], int] = {}
@@ -275,6 +284,16 @@ def _by_exchange(view: View, found: Scored) -> list[Any]:
             recorded[document] = segment.record(document)
         answers = records.decode_unusual(recorded[document], doc - begins).get("answers", ())
         keys.append((view.base, begins + answers[0]) if answers else (view.base, doc))
+    return keys
+
+
+def _by_copy(copies: Mapping[str, int]) -> Callable[[View, Scored], list[Any]]:
+    """Near-duplicates together, every other passage alone."""
+
+    def keys(view: View, found: Scored) -> list[Any]:
+        ids = [view.segment.passage_id(doc) for doc in found.docs.tolist()]
+        return [copies.get(name, name) for name in ids]
+
     return keys
 
 

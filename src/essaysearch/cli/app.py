@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "collocates": "studying:collocates",
     "keyness": "studying:keyness",
     "years": "studying:years",
+    "timeline": "studying:timeline",
     "inspect": "inspecting:inspect",
     "stats": "keeping:stats",
     "verify": "keeping:verify",

@@ -92,13 +92,33 @@ def keyness(query: str, other: str | None, index: str, least: int, k: int, forma
 @click.command()
 @click.argument("query", shell_complete=complete_query)
 @index_option
+@click.option("--author", help="Only passages by this author.")
+@table_option
+def timeline(query: str, index: str, author: str | None, format_: str) -> None:
+    """Count by year the passages of own words that a query finds.
+
+    What was posted twice counts once; the undated are counted apart.
+    """
+    from essaysearch.library import open_library
+
+    library = open_library(index, fast=False)
+    _years(library.timeline(text_argument(query), text_argument(author) if author else None), format_)
+
+
+@click.command()
+@click.argument("query", shell_complete=complete_query)
+@index_option
 @table_option
 def years(query: str, index: str, format_: str) -> None:
     """Count by year the passages that a query finds; the undated are counted apart."""
-    from essaysearch.concordance import sparkline
     from essaysearch.library import open_library
 
-    rows = open_library(index, fast=False).by_year(text_argument(query))
+    _years(open_library(index, fast=False).by_year(text_argument(query)), format_)
+
+
+def _years(rows: list[tuple[int | None, int]], format_: str) -> None:
+    from essaysearch.concordance import sparkline
+
     if format_ == "text":
         for year, count in rows:
             click.echo(f"{year or 'undated':>7}  {count}")
