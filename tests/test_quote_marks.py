@@ -151,7 +151,10 @@ def test_a_short_answer_right_below_its_quotation_is_no_wrapped_end() -> None:
 
 
 def test_wrapped_prose_is_joined_and_lists_code_and_verse_are_not() -> None:
-    prose = "> A paragraph that a program wrapped at about the usual\n> width of seventy letters is one line again."
+    prose = (
+        "> A paragraph that a program wrapped at about the usual\n"
+        "> width of seventy letters is one line again."
+    )
     whole = (
         "A paragraph that a program wrapped at about the usual width of seventy letters is one line again."
     )
@@ -482,7 +485,7 @@ x <- 3
 a\u00a0b
 日本語
 >\u2028x
-"""  # noqa: W291
+"""
 LINES = st.lists(
     st.one_of(st.sampled_from(PIECES.split("\n")), st.text(alphabet="ab >|:#-_=.\t[]()<@", max_size=12)),
     max_size=24,

@@ -33,6 +33,8 @@ QUOTE_TAG = "quote tag"
 ADDRESS = "address"
 
 _MOST_CONTACT_LINES, _LONGEST_PGP = 15, 40
+# A named tuple made without a call of Python: this is done for nearly every paragraph of every message.
+_new = tuple.__new__
 
 
 class Part(NamedTuple):
@@ -169,7 +171,7 @@ class _Reading:
             voice: Voice = "quoted" if level else "own"
             speaker = speakers.get(level) if level else None
             first = numbers[0] if numbers else 0
-            parts.append(Part(facts.text, facts.role, voice, level, speaker, 1.0, "", text, first))
+            parts.append(_new(Part, (facts.text, facts.role, voice, level, speaker, 1.0, "", text, first)))
         self._settle()
         return parts
 

@@ -48,6 +48,9 @@ _TOKEN = re.compile(
 _PREFIXES = {_TOKEN.groupindex[name]: (prefix, len(prefix), depth) for name, prefix, depth in _STYLES}
 _PREFIXES[_TOKEN.groupindex["t1"]] = (">", 1, 1)
 _OWN, _EMPTY = _TOKEN.groupindex["own"], (_TOKEN.groupindex["blank"], _TOKEN.groupindex["none"])
+_PARAGRAPH_ENDS = re.compile(r"\n(?:[ \t]*\n)+")
+# Named tuples made without a call of Python: this is done for every paragraph of every message.
+_new = tuple.__new__
 _INITIALS = re.compile(r"^[ \t]{0,8}[A-Za-z][A-Za-z.'-]{0,14}>", re.MULTILINE)
 _MARKS = re.compile(r"(?:[ \t]{0,8}>(?![!=]|:-?[()\[]))+[ \t]?")
 _ODD = "|:#%}"
@@ -91,7 +94,7 @@ def quick_runs(raw: str) -> list[Run] | None:
             piece = piece[marks.end() :] if marks else piece
         if not piece:
             if text:
-                runs.append(Run(level, text, blank))
+                runs.append(_new(Run, (level, text, blank, None, "", ())))
             level, text, blank = -1, "", True
             continue
         if ":\n" in piece and (":\n#" in piece or ":\n%" in piece or ":\n}" in piece):
@@ -107,7 +110,7 @@ def quick_runs(raw: str) -> list[Run] | None:
                 # Perhaps the end of a line that was wrapped: that takes a look at the lines.
                 return None
         if text:
-            runs.append(Run(level, text, blank))
+            runs.append(_new(Run, (level, text, blank, None, "", ())))
         blank = not text
         level, text = here, piece
     if text:
@@ -129,7 +132,8 @@ def _unquoted(raw: str) -> list[Run] | None:
     """The paragraphs of a text without any mark of quotation."""
     if ":\n#" in raw or ":\n%" in raw or ":\n}" in raw:
         return None
-    runs = [Run(0, text, True) for text in re.split(r"\n(?:[ \t]*\n)+", raw.strip("\n")) if text.strip()]
+    texts = _PARAGRAPH_ENDS.split(raw.strip("\n"))
+    runs = [_new(Run, (0, text, True, None, "", ())) for text in texts if text.strip()]
     return None if _may_be_odd(runs) else runs
 
 

@@ -60,6 +60,7 @@ def raw_messages(source: SourceFile) -> Iterator[RawMessage | Skipped]:
     `Skipped` after what could be read of it.
     """
     held, line, left_out, lines_left_out = b"", 1, 0, 0
+    mark: re.Match[bytes] | None = None
     broken: Skipped | None = None
     with source.open() as file:
         while True:
@@ -69,12 +70,12 @@ def raw_messages(source: SourceFile) -> Iterator[RawMessage | Skipped]:
             searched = max(0, len(held) - _OVERLAP)
             held = held + chunk if held else chunk.removeprefix(b"\xef\xbb\xbf")
             start = 0
-            for at in _postmarks(held, searched, whole=not chunk or bool(broken)):
+            for at, found in _postmarks(held, searched, whole=not chunk or bool(broken)):
                 if at > start:
-                    yield _message(held[start:at], line, left_out)
+                    yield _message(held[start:at], mark, line, left_out)
                     line += held.count(b"\n", start, at) + lines_left_out
                     left_out = lines_left_out = 0
-                start = at
+                start, mark = at, found
             held = held[start:] if start else held
             if not chunk or broken:
                 break
@@ -85,7 +86,7 @@ def raw_messages(source: SourceFile) -> Iterator[RawMessage | Skipped]:
                 lines_left_out += held.count(b"\n", LARGEST, cut)
                 held = held[:LARGEST] + held[cut:]
     if held.strip():
-        yield _message(held, line, left_out)
+        yield _message(held, mark, line, left_out)
     if broken:
         yield broken
 
@@ -104,8 +105,11 @@ def _chunk(file: IO[bytes]) -> tuple[bytes, str]:
     return b"".join(pieces), ""
 
 
-def _postmarks(data: bytes, searched: int, whole: bool) -> Iterator[int]:
-    """Where messages begin, from ``searched`` on; unless the data is whole, one near its end may wait."""
+def _postmarks(data: bytes, searched: int, whole: bool) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where messages begin, from ``searched`` on, and their postmarks.
+
+    Unless the data is ``whole``, a postmark near its end may wait for the next look.
+    """
     at = 0 if data.startswith(b"From ") and not searched else data.find(b"\nFrom ", searched) + 1
     while at or (data.startswith(b"From ") and not searched):
         mark = _POSTMARK.match(data, at)
@@ -113,18 +117,17 @@ def _postmarks(data: bytes, searched: int, whole: bool) -> Iterator[int]:
             field = _FIELD.match(data, mark.end())
             after_blank = not at or data.endswith((b"\n\n", b"\n\r\n"), 0, at)
             if field and (after_blank or not field.group().endswith(b"\n")):
-                yield at
+                yield at, mark
         searched = 1
         at = data.find(b"\nFrom ", at + 1) + 1
 
 
-def _message(data: bytes, line: int, left_out: int) -> RawMessage:
-    mark = _POSTMARK.match(data)
+def _message(data: bytes, mark: re.Match[bytes] | None, line: int, left_out: int) -> RawMessage:
     sender = posted = ""
     if mark:
         sender = mark["who"].decode("utf-8", "replace").strip()
         posted = mark["when"].decode("ascii", "replace")
-        data = data[mark.end() :]
+        data = data[mark.end() - mark.start() :]
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return RawMessage(data, line, sender, posted, left_out)
