@@ -43,7 +43,11 @@ def _cut(data, at, unit, slots, hashes, arena, ends, state, out, counts):  # typ
             in_unit = counts[unit]
             at += 1
             continue
-        elif byte == 0xE2 and at + 2 < n and (data[at + 1] == 0x80 or (data[at + 1] == 0x81 and data[at + 2] <= 0xAF)):
+        elif (
+            byte == 0xE2
+            and at + 2 < n
+            and (data[at + 1] == 0x80 or (data[at + 1] == 0x81 and data[at + 2] <= 0xAF))
+        ):
             at += 3
             continue
         start = at
@@ -153,7 +157,16 @@ class ChunkTable:
         at = 0
         while True:
             at = _cut(
-                raw, at, int(self._state[2]), self._slots, self._hashes, self._arena, self._ends, self._state, out, counts
+                raw,
+                at,
+                int(self._state[2]),
+                self._slots,
+                self._hashes,
+                self._arena,
+                self._ends,
+                self._state,
+                out,
+                counts,
             )
             if at >= len(raw):
                 break

@@ -33,7 +33,10 @@ def _doc(ids, base, begin, width, i):  # type: ignore[no-untyped-def]
         return base + (np.int64(ids[at]) | np.int64(ids[at + 1]) << 8)
     at = begin + 4 * i
     return base + (
-        np.int64(ids[at]) | np.int64(ids[at + 1]) << 8 | np.int64(ids[at + 2]) << 16 | np.int64(ids[at + 3]) << 24
+        np.int64(ids[at])
+        | np.int64(ids[at + 1]) << 8
+        | np.int64(ids[at + 2]) << 16
+        | np.int64(ids[at + 3]) << 24
     )
 
 
@@ -51,7 +54,7 @@ def _block_at(base, low, high, doc):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _find(ids, base, row, low, doc):  # type: ignore[no-untyped-def]
-    """(block, place in it) of a passage among a term's postings from block ``low`` on; place -1: not there."""
+    """(block, place in it) of a passage among a term's postings from block ``low`` on; place -1: absent."""
     block = _block_at(base, low, row[5], doc)
     if block < low:
         return low, -1
@@ -151,7 +154,9 @@ def _best_first(scores, orders, docs, held):  # type: ignore[no-untyped-def]
             child = 2 * at + 1
             if child >= last:
                 break
-            if child + 1 < last and _worse(scores[child + 1], orders[child + 1], scores[child], orders[child]):
+            if child + 1 < last and _worse(
+                scores[child + 1], orders[child + 1], scores[child], orders[child]
+            ):
                 child += 1
             if _worse(scores[child], orders[child], score, order):
                 scores[at], orders[at], docs[at] = scores[child], orders[child], docs[child]
@@ -169,15 +174,15 @@ def _wanted(mask, doc):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _excluded(ids, base, excluded, doc):  # type: ignore[no-untyped-def]
     """Whether a passage holds any of the excluded terms."""
+    found = False
     for t in range(len(excluded)):
-        if _find(ids, base, excluded[t], excluded[t, 4], doc)[1] >= 0:
-            return True
-    return False
+        found = found or _find(ids, base, excluded[t], excluded[t, 4], doc)[1] >= 0
+    return found
 
 
 @numba.njit(cache=True, nogil=True)
 def _positions(codes, exc, block_exc, block_pos, block_format, positions, row, block, i, out):  # type: ignore[no-untyped-def]
-    """Write the positions of the i-th posting of a block into ``out``; returns how many (at most its length)."""
+    """Write the positions of the i-th posting of a block into ``out``; returns how many (it may be full)."""
     post = row[0] + (block - row[4]) * BLOCK
     before = np.int64(0)
     at_exc = np.int64(block_exc[block])
@@ -201,7 +206,7 @@ def _positions(codes, exc, block_exc, block_pos, block_format, positions, row, b
     count = min(total, len(out))
     for n in range(count):
         value = np.int64(positions[at])
-        for byte in range(1, width):
+        for byte in range(1, int(width)):
             value |= np.int64(positions[at + byte]) << (8 * byte)
         out[n] = value
         at += stride
@@ -253,8 +258,21 @@ def _score(  # type: ignore[no-untyped-def]
     for p in range(len(pairs)):
         a, b = pairs[p, 0], pairs[p, 1]
         if places[a] >= 0 and places[b] >= 0:
-            m = _positions(codes, exc, block_exc, block_pos, block_format, positions, rows[a], blocks[a], places[a], left)
-            n = _positions(codes, exc, block_exc, block_pos, block_format, positions, rows[b], blocks[b], places[b], right)
+            m = _positions(
+                codes, exc, block_exc, block_pos, block_format, positions, rows[a], blocks[a], places[a], left
+            )
+            n = _positions(
+                codes,
+                exc,
+                block_exc,
+                block_pos,
+                block_format,
+                positions,
+                rows[b],
+                blocks[b],
+                places[b],
+                right,
+            )
             near = _nearness(left, m, right, n, starts, doc, window)
             score += pair_weights[p] * near / (1.0 + near)
     return score
@@ -263,7 +281,8 @@ def _score(  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def any_of(  # type: ignore[no-untyped-def]
     ids, codes, exc, base, bound, block_exc, block_pos, block_format, positions, norms, order, starts,
-    sums, touched, left, right, mask, excluded, rows, weights, grown, threshold, k, pairs, pair_weights, window,
+    sums, touched, left, right, mask, excluded, rows, weights, grown, threshold, k,
+    pairs, pair_weights, window,
 ):  # fmt: skip
     """The k best passages that hold any of the terms, and none of the ``excluded``.
 
@@ -434,8 +453,30 @@ def all_of(  # type: ignore[no-untyped-def]
                 score += weights[t] * (x / (1.0 + x))
             for p in range(len(pairs)):
                 a, b = pairs[p, 0], pairs[p, 1]
-                m = _positions(codes, exc, block_exc, block_pos, block_format, positions, rows[a], blocks[a], places[a], left)
-                n = _positions(codes, exc, block_exc, block_pos, block_format, positions, rows[b], blocks[b], places[b], right)
+                m = _positions(
+                    codes,
+                    exc,
+                    block_exc,
+                    block_pos,
+                    block_format,
+                    positions,
+                    rows[a],
+                    blocks[a],
+                    places[a],
+                    left,
+                )
+                n = _positions(
+                    codes,
+                    exc,
+                    block_exc,
+                    block_pos,
+                    block_format,
+                    positions,
+                    rows[b],
+                    blocks[b],
+                    places[b],
+                    right,
+                )
                 near = _nearness(left, m, right, n, starts, doc, window)
                 score += pair_weights[p] * near / (1.0 + near)
             held = _offer(scores, orders, docs, held, score, np.int64(order[doc]), doc)
@@ -491,7 +532,16 @@ def phrase(  # type: ignore[no-untyped-def]
             for t in range(terms):
                 while True:
                     counts[t] = _positions(
-                        codes, exc, block_exc, block_pos, block_format, positions, rows[t], blocks[t], places[t], spots[t]
+                        codes,
+                        exc,
+                        block_exc,
+                        block_pos,
+                        block_format,
+                        positions,
+                        rows[t],
+                        blocks[t],
+                        places[t],
+                        spots[t],
                     )
                     if counts[t] < room:
                         break

@@ -154,14 +154,15 @@ def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     known: list[TermInfo] = [info for info in infos if info is not None]
     for info in known:
         segment.touch_positions(info)
-    tabled = phrase.fields is not None
+    fields = phrase.fields
+    tabled = fields is not None
     docs, x, table = kernels.phrase(
         *view.arrays, norms, segment.order, view.starts, rows_of(known), phrase.slop, phrase.ordered, tabled
     )
-    if not tabled:
+    if fields is None:
         return Found(docs, x)
     for number, field in enumerate(RANKING_FIELDS):
-        table[:, number] = np.where(_asked(segment, docs, field, phrase.fields), table[:, number], 0)
+        table[:, number] = np.where(_asked(segment, docs, field, fields), table[:, number], 0)
     return weigh(docs, table, norms)
 
 

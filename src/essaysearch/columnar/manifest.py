@@ -11,7 +11,6 @@ import os
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from essaysearch.analysis import ANALYZER_VERSION
@@ -115,6 +114,8 @@ def store(directory: Path, manifest: Manifest) -> None:
         try:
             os.link(path, previous)
         except OSError:  # a file system without hard links
+            from shutil import copyfile
+
             copyfile(path, previous)
     os.replace(fresh, path)
     sync_directory(directory)

@@ -16,7 +16,7 @@ Where a term has several surfaces, each position is followed by the number of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,9 @@ def field_starts(lengths: Array) -> Array:
     return starts
 
 
-def invert(words: Array, lengths: Array, rank: Array, ordinal: Array, term_count: int, order: Array) -> Postings:
+def invert(
+    words: Array, lengths: Array, rank: Array, ordinal: Array, term_count: int, order: Array
+) -> Postings:
     """Turn the words of passages, in reading order, into postings.
 
     ``words``: surface number of every word, passage by passage, field by field.
@@ -130,7 +132,7 @@ def weighted(postings: Postings, norms: Array) -> Array:
         for field in range(len(norms)):
             total += postings.exc[:, field] / norms[field][places].astype(np.float64)
         x[rows] = total
-    return x
+    return np.asarray(x)
 
 
 def _scatter(target: Array, dest: Array, values: Array, width: int) -> None:
@@ -198,7 +200,9 @@ def pack(postings: Postings, norms: Array, surfaces_of_term: Array) -> dict[str,
     pos_at = np.concatenate(([0], np.cumsum(occurrences * stride)))
     positions = np.zeros(int(pos_at[-1]), dtype=np.uint8)
     occ_stride = np.repeat(stride, occurrences)
-    dest = np.repeat(pos_at[:-1] - block_occ * stride, occurrences) + np.arange(len(postings.pos)) * occ_stride
+    dest = (
+        np.repeat(pos_at[:-1] - block_occ * stride, occurrences) + np.arange(len(postings.pos)) * occ_stride
+    )
     occ_pos_width, occ_ord_width = np.repeat(pos_width, occurrences), np.repeat(ord_width, occurrences)
     for size in (1, 2, 4):
         chosen = occ_pos_width == size
@@ -249,7 +253,11 @@ def unpack(arrays: Arrays, low: int, high: int) -> Postings:
     codes = arrays("codes", first_post, first_post + count)
     rows = np.flatnonzero(codes == EXCEPTION)
     exc_first = int(arrays("block_exc", first_block, first_block + 1)[0]) if block_count else 0
-    exc = arrays("exc", exc_first * FIELDS, (exc_first + len(rows)) * FIELDS).reshape(-1, FIELDS).astype(np.int64)
+    exc = (
+        arrays("exc", exc_first * FIELDS, (exc_first + len(rows)) * FIELDS)
+        .reshape(-1, FIELDS)
+        .astype(np.int64)
+    )
     totals = codes.astype(np.int64)
     totals[rows] = exc.sum(axis=1)
     occ = np.concatenate(([0], np.cumsum(totals)))
@@ -268,7 +276,13 @@ def unpack(arrays: Arrays, low: int, high: int) -> Postings:
     pos = _gather(data, at, wide, 4)
     ordinals = _gather(data, at + wide, np.repeat(ord_width, held), 2)
     return Postings(
-        post - first_post, docs.astype(np.uint32), codes, exc, occ, pos.astype(np.uint32), ordinals.astype(np.uint16)
+        post - first_post,
+        docs.astype(np.uint32),
+        codes,
+        exc,
+        occ,
+        pos.astype(np.uint32),
+        ordinals.astype(np.uint16),
     )
 
 
@@ -289,7 +303,13 @@ class Packed:
     The long arrays wait in temporary files that ``spool`` opens.
     """
 
-    _SHIFTED = {"term_post": "codes", "term_block": "block_base", "term_ids": "ids", "block_exc": "exc", "block_pos": "positions"}
+    _SHIFTED: Mapping[str, str] = {
+        "term_post": "codes",
+        "term_block": "block_base",
+        "term_ids": "ids",
+        "block_exc": "exc",
+        "block_pos": "positions",
+    }
     _LONG = ("ids", "codes", "positions")
     _KEPT = ("block_base", "block_bound", "block_format", "exc")
 
@@ -307,7 +327,7 @@ class Packed:
                 values = values[:-1]
             self._held[name].append(values + (base << 2 if name == "term_ids" else base))
         for name in self._LONG:
-            self._spools[name].write(memoryview(np.ascontiguousarray(arrays[name])))
+            self._spools[name].write(np.ascontiguousarray(arrays[name]).tobytes())
         for name in self._KEPT:
             self._held[name].append(arrays[name])
         for name in self._sizes:

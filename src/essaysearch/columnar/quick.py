@@ -32,13 +32,22 @@ _POSITIONS_OF_A_WORD = 512
 _score = itemgetter(0)
 
 
-def best(snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool = True, count: bool = True) -> Ranked:
+def best(
+    snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool = True, count: bool = True
+) -> Ranked:
     """The k best passages for a tree and, if asked for, how many match (else -1 may be told)."""
-    if kernels is not None and k > 0 and type(tree) is Clauses and tree.boost == 1.0 and not (tree.must and tree.should):
+    if (
+        kernels is not None
+        and k > 0
+        and type(tree) is Clauses
+        and tree.boost == 1.0
+        and not (tree.must and tree.should)
+    ):
         leaves = tree.must or tree.should
         if leaves and _are_conditions(tree):
             if all(type(leaf) is Word and leaf.fields is None and not leaf.exact for leaf in leaves):
-                found = _plain(snapshot, tree, leaves, kernels, k, proximity, count)  # type: ignore[arg-type]
+                words = tuple(leaf for leaf in leaves if isinstance(leaf, Word))
+                found = _plain(snapshot, tree, words, kernels, k, proximity, count)
                 if found is not None:
                     return found
             elif len(leaves) == 1 and isinstance(leaves[0], (Phrase, Expand)):
@@ -83,7 +92,13 @@ def _work() -> _Space:
 
 
 def _plain(
-    snapshot: Snapshot, tree: Clauses, words: tuple[Word, ...], kernels: Any, k: int, proximity: bool, count: bool
+    snapshot: Snapshot,
+    tree: Clauses,
+    words: tuple[Word, ...],
+    kernels: Any,
+    k: int,
+    proximity: bool,
+    count: bool,
 ) -> Ranked | None:
     """Plain words side by side (or all required), with conditions; None where one stands twice."""
     terms = [word.term for word in words]
@@ -114,7 +129,17 @@ def _plain(
         values = np.array(weights if len(held) == len(words) else [weights[n] for n in held])
         if required:
             scores, docs, matching = kernels.all_of(
-                *fixed, space.left, space.right, mask, without, packed, values, k, near, caps, scoring.PROXIMITY_WINDOW
+                *fixed,
+                space.left,
+                space.right,
+                mask,
+                without,
+                packed,
+                values,
+                k,
+                near,
+                caps,
+                scoring.PROXIMITY_WINDOW,
             )
             total += matching
         else:
@@ -131,7 +156,9 @@ def _plain(
                 if len(held) == 1 and not (len(mask) or excluded):
                     total += bound[held[0]].infos[number].df  # type: ignore[union-attr]
                 else:
-                    total += kernels.count_any(view.arrays[0], view.arrays[3], packed, mask, without, view.segment.passages)
+                    total += kernels.count_any(
+                        view.arrays[0], view.arrays[3], packed, mask, without, view.segment.passages
+                    )
         rows += [Best(score, view, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True)]
         if len(snapshot.views) > 1:
             rows.sort(key=_score, reverse=True)
@@ -151,7 +178,9 @@ def _near(
 ) -> tuple[Array, Array]:
     """The pairs whose words a segment both has, by place among them, and the most each can add."""
     place = {n: at for at, n in enumerate(held)}
-    kept = [(place[a], place[b], min(bound[a].idf, bound[b].idf)) for a, b in pairs if a in place and b in place]
+    kept = [
+        (place[a], place[b], min(bound[a].idf, bound[b].idf)) for a, b in pairs if a in place and b in place
+    ]
     if not kept:
         return _NO_PAIRS, _NO_WEIGHTS
     caps = np.array([least for _, _, least in kept]) * scoring.PROXIMITY_WEIGHT
@@ -188,7 +217,9 @@ def _single(snapshot: Snapshot, tree: Clauses, leaf: Phrase | Expand, kernels: A
         docs, x = find(view, leaf, view.norms(size), kernels)
         mask = _mask(snapshot, tree, view)
         live = view.live_bits
-        xs, docs, wanted, alive = kernels.best_of(docs, x, view.segment.order, NO_MASK if mask is live else mask, live, k)
+        xs, docs, wanted, alive = kernels.best_of(
+            docs, x, view.segment.order, NO_MASK if mask is live else mask, live, k
+        )
         total, df = total + wanted, df + alive
         found.append((view, xs, docs))
     weight = leaf.boost * float(scoring.idf(df, snapshot.passages)) * _SCALE

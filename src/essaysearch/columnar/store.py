@@ -11,7 +11,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -380,6 +379,8 @@ def replace(directory: Path, fresh: Path, timeout: float = 10.0) -> None:
     Other files in the directory stay. The manifest comes last: whoever opens the directory meanwhile
     finds the old index or the new one. Raises `IndexLocked` or `IndexReadOnly`.
     """
+    import shutil
+
     lock = acquire(directory, timeout)
     try:
         coming = set(manifests.load(fresh).files())
