@@ -6,7 +6,6 @@ document's id, its folded text and its ordinal among equal texts of that documen
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 
@@ -17,6 +16,8 @@ _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 def digest(*parts: str, size: int = 8) -> str:
     """A short hexadecimal digest of the parts, which are kept apart (``2 * size`` characters)."""
+    import hashlib  # with all of OpenSSL, which a search does without
+
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
