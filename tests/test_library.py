@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import essaysearch
-from essaysearch import Document, Library, UnknownId
+from essaysearch import Document, Library, ReadError, UnknownId
 from essaysearch.searching import UnknownChoice
 from shared import SEEDS, needs_shared
 
@@ -95,6 +95,33 @@ def test_one_id_in_two_files_is_one_document_and_both_files_are_named(
     assert report.documents == 1
     assert report.repeated == {"x": [str(first), str(second)]}
     assert library.search("longer").total == 1
+
+
+def test_what_was_repaired_or_assumed_in_a_file_is_in_the_report_once_for_each_cause(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "old.txt").write_bytes(b"A caf\xe9 with a \x81 in its name.")
+    note(tmp_path / "in", "two.jsonl", '{"_id":"a","text":"kelp","date":"someday"}\n' * 2)
+    note(tmp_path / "in", "when.md", "---\ntitle: When\ndate: someday\n---\nAn essay on kelp.\n")
+    said = library.add(tmp_path / "in").to_dict()["notes"]
+    assert said == [
+        f"{tmp_path}/in/old.txt: read as Windows-1252: the bytes are not UTF-8.",
+        f"{tmp_path}/in/old.txt: 1 byte was undecodable and replaced.",
+        f'{tmp_path}/in/two.jsonl: the date "someday" is no date (2 times).',
+        f"{tmp_path}/in/two.jsonl: the id `a` stands in it more than once; the first was kept.",
+        f'{tmp_path}/in/when.md: the date "someday" is no date.',
+    ]
+    assert library.add(tmp_path / "in").to_dict()["notes"] == said
+
+
+def test_a_date_given_that_is_none_stops_the_run_before_anything_is_read(
+    library: Library, tmp_path: Path
+) -> None:
+    path = note(tmp_path / "in", "a.txt", "An essay on kelp.")
+    with pytest.raises(ReadError, match='"someday" is no date; write one such as 2023-06-11'):
+        library.add(path, date="someday")
+    assert library.search("kelp").total == 0
 
 
 def test_documents_of_ones_own_making_can_be_added_and_removed(library: Library) -> None:

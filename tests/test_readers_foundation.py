@@ -528,6 +528,26 @@ def test_known_keys_fill_fields_and_others_are_metadata(tmp_path: Path) -> None:
     assert second.metadata == {"created_utc": 1691366400}
 
 
+def test_an_object_under_metadata_fills_the_fields_that_the_line_leaves_open(tmp_path: Path) -> None:
+    nested = {"url": "https://lamplight.example/3", "author": "Odile Fenn", "date": "2020", "id": 9, "n": 1}
+    record = {"_id": "3", "text": "They burn.", "date": "2021", "metadata": nested}
+    (found,) = documents(source(tmp_path, lines(record), "a.jsonl"))
+    assert (found.id, found.url, found.authors, found.date) == (
+        "3",
+        "https://lamplight.example/3",
+        ("Odile Fenn",),
+        "2021",
+    )
+    assert found.metadata == {"n": 1, "metadata": {"date": "2020", "id": 9}}
+
+
+def test_a_date_that_is_none_is_said(tmp_path: Path) -> None:
+    (one,) = documents(source(tmp_path, lines({"_id": "1", "text": "One.", "date": "someday"}), "a.jsonl"))
+    assert (one.date, one.notes) == (None, ('the date "someday" is no date',))
+    (two,) = documents(source(tmp_path, "---\ntitle: Two\ndate: 99\n---\nText.\n", "2021-03-04-b.md"))
+    assert (two.date, two.notes) == ("2021-03-04", ('the date "99" is no date',))
+
+
 def test_quote_marks_in_a_text_are_voices(tmp_path: Path) -> None:
     second = documents(source(tmp_path, lines(*LINES), "a.jsonl"))[1]
     assert said(second, voice="quoted") == ["> Two."]

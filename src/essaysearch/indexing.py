@@ -36,7 +36,8 @@ def add(
 
     A document whose content is as it was is left alone; one of the same id is replaced. A file read
     again whole loses the documents it no longer holds. ``prune`` also drops documents recorded
-    under the paths given whose files are gone. Whatever could not be read is in the report.
+    under the paths given whose files are gone. Whatever could not be read, and what was repaired or
+    assumed, is in the report. Raises `ReadError` where ``defaults`` has a date that is none.
     """
     from essaysearch.columnar.store import numba_present
 
@@ -69,8 +70,9 @@ def _readings(
     """(file, what was read of it), an end of file marked by its path alone as `SourceFacts`."""
     if not paths:
         return
-    from essaysearch.ingest import discover, read
+    from essaysearch.ingest import discover, overrides, read
 
+    overrides(defaults or {})  # a date that is none is said once, before any file is opened
     found = list(discover(paths))
     for number, path in enumerate(found):
         if isinstance(path, Skipped):
@@ -123,6 +125,7 @@ class _Run:
         elif reading.metadata is _END:
             self._ended.add(path)
         else:
+            self._report.note(reading.path, reading.metadata.get("notes", ()))
             sources = dict(self._writer.facts.get("sources", {}))
             sources[reading.path] = {**sources.get(reading.path, {}), **reading.metadata}
             self._writer.facts["sources"] = sources
@@ -133,6 +136,7 @@ class _Run:
         Of one document met in several files the fullest text is kept; all its files are reported.
         """
         size = len(document.text.encode("utf-8", "surrogatepass"))
+        self._report.note(document.path, document.notes)
         known = self._seen.get(document.id)
         if known is not None:
             self._meet_again(document, size, *known)
@@ -175,9 +179,8 @@ class _Run:
                 self._report.changed += 1
                 self._put(document, size)
         elif path == document.path:
-            self._report.notes.append(
-                f"{path}: the id `{document.id}` stands in it more than once; the first was kept."
-            )
+            again = f"the id `{document.id}` stands in it more than once; the first was kept"
+            self._report.note(path, (again,))
         else:
             self._repeat(document.id, path, document.path)
             if size > kept:

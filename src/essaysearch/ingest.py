@@ -71,7 +71,7 @@ def read(
     forced = reader_named(as_) if as_ else None
     source = SourceFile(os.fspath(path), defaults=dict(defaults or {}))
     try:
-        fixed = _overrides(source.defaults)
+        fixed = overrides(source.defaults)
         if not source.head:
             raise ReadError(f"{source.path}: the file is empty.")
         reader = forced or sniff(source)
@@ -156,8 +156,11 @@ def _is_source(name: str, directory: str, beside: list[str]) -> bool:
     return True
 
 
-def _overrides(defaults: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a document that the command line replaces."""
+def overrides(defaults: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a document that ``author``, ``date`` and ``url`` given from outside replace.
+
+    Raises `ReadError` where the date is none.
+    """
     fixed: dict[str, Any] = {}
     if author := defaults.get("author"):
         fixed.update(authors=authors_of(author)[0], authors_complete=True, authors_inferred=())

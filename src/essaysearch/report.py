@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +42,8 @@ class IndexReport:
     """The outcome of `Library.add`.
 
     ``documents`` and ``passages`` are the library's totals afterwards, the other counts this run's.
-    ``repeated`` names documents met in more than one file, with the files' paths.
+    ``repeated`` names documents met in more than one file, with the files' paths. ``noted`` counts,
+    for each file and each sentence on what was repaired or assumed in it, how often it was said.
     """
 
     documents: int = 0
@@ -53,13 +55,27 @@ class IndexReport:
     skipped: list[Skipped] = field(default_factory=list)
     inferred: Inferred = field(default_factory=Inferred)
     repeated: dict[str, list[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    noted: dict[tuple[str, str], int] = field(default_factory=dict)
     took_s: float = 0.0
 
     @property
     def read(self) -> int:
         """Documents read in this run."""
         return self.added + self.changed + self.unchanged
+
+    def note(self, path: str, sentences: Iterable[str]) -> None:
+        """Keep sentences on what was repaired or assumed in a file; equal ones are counted."""
+        for sentence in sentences:
+            key = (path, sentence.rstrip("."))
+            self.noted[key] = self.noted.get(key, 0) + 1
+
+    @property
+    def notes(self) -> list[str]:
+        """What was repaired or assumed: a sentence for each file and cause, in the order they came up."""
+        return [
+            f"{path or 'a document given'}: {said}" + (f" ({count:,} times)." if count > 1 else ".")
+            for (path, said), count in self.noted.items()
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """What ``index --format json`` prints."""
@@ -77,6 +93,7 @@ class IndexReport:
             "removed": self.removed,
             "skipped": skipped,
             "inferred": self.inferred.to_dict(),
+            "notes": self.notes,
             "repeated": [{"id": key, "paths": paths} for key, paths in sorted(self.repeated.items())],
             "took_s": round(self.took_s, 3),
         }

@@ -48,7 +48,7 @@ def show(id: str, index: str, before: int, after: int, format_: str) -> None:
 def _head(document: Document) -> list[str]:
     """Title, then author, date and kind, then the place."""
     title = " ".join(readable(document.title)[0].split()) if document.title else document.kind
-    facts = (", ".join(document.authors), document.date or "undated", document.kind)
+    facts = (_authors(document), document.date or "undated", document.kind)
     place = f"{document.path}:{document.line}" if document.line else document.path
     return [line for line in (title, " · ".join(f for f in facts if f), document.url or place) if line]
 
@@ -78,12 +78,28 @@ def _passage_lines(passage: Passage, text: str, mark: str) -> list[str]:
     return [f"{mark}[{passage.id}]{voice}", *(mark + line for line in readable(text)[0].split("\n")), ""]
 
 
+def _authors(document: Document) -> str:
+    return ", ".join(document.authors) + ("" if document.authors_complete else " et al.")
+
+
 def _who(document: Document) -> str:
-    return ", ".join(document.authors) or "someone"
+    return _authors(document) if document.authors else "someone"
 
 
 def _document_dict(document: Document) -> dict[str, Any]:
-    names = ("id", "kind", "title", "authors", "date", "url", "path", "line", "thread", "parent")
+    names = (
+        "id",
+        "kind",
+        "title",
+        "authors",
+        "authors_complete",
+        "date",
+        "url",
+        "path",
+        "line",
+        "thread",
+        "parent",
+    )
     return {name: getattr(document, name) for name in names}
 
 

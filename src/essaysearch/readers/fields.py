@@ -38,6 +38,17 @@ def take_date(record: dict[str, Any], keys: tuple[str, ...]) -> str | None:
     return None
 
 
+def undated(record: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """A sentence on the first of these keys that was given and is no date; none where there is none.
+
+    For records that `take_date` found no date in.
+    """
+    given = next(
+        (record[key] for key in keys if is_text(record.get(key)) or is_identity(record.get(key))), None
+    )
+    return () if given is None else (f'the date "{str(given).strip()[:40]}" is no date',)
+
+
 def date_of(value: Any) -> str | None:
     """A date as records hold it: a text, a year, or seconds or milliseconds since 1970."""
     if isinstance(value, bool) or value is None:

@@ -1,7 +1,8 @@
 """JSON Lines in the BEIR manner: one object a line, with ``_id``, ``title``, ``text`` and more.
 
 A document's id is ``_id`` as it stands, so that relevance judgments fit. Keys that essaysearch
-knows fill their fields; every other key is kept in ``metadata``.
+knows fill their fields, those of an object under ``metadata`` too, where the line itself has none;
+every other key is kept in ``metadata``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _AUTHORS = ("authors", "author")
 _DATES = ("date", "year", "published", "created_at", "created", "created_utc", "timestamp")
 _KARMAS = ("karma", "score")
 _CATEGORIES = ("categories", "category", "tags")
+_OWN = {*_IDS, *_TEXTS, "title"}
+"""What a line itself must say."""
 _OPENING_WORDS = 12
 _SNIFFED_LINES = 20
 
@@ -75,7 +78,13 @@ def _record(line: bytes) -> tuple[dict[str, Any] | None, list[str], str]:
 
 
 def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document | None:
+    nested = record.get("metadata")
     rest = dict(record)
+    if isinstance(nested, dict):
+        del rest["metadata"]
+        kept = {key: value for key, value in nested.items() if key in _OWN or key in rest}
+        rest.update((key, value) for key, value in nested.items() if key not in kept)
+        rest.update({"metadata": kept} if kept else {})
     body = fields.text_of(fields.take(rest, _TEXTS, lambda value: fields.text_of(value) != ""))
     title = " ".join(fields.text_of(rest.pop("title", None)).split()) or None
     for key in _TEXTS:
@@ -87,6 +96,7 @@ def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document |
     url = fields.string_of(fields.take(rest, ("url",), fields.is_text))
     authors, complete = authors_of(fields.take(rest, _AUTHORS, bool))
     date = fields.take_date(rest, _DATES)
+    doubts = fields.undated(rest, _DATES) if date is None else ()
     kind = fields.take_kind(rest, "page")
     karma = fields.take(rest, _KARMAS, lambda value: fields.number_of(value) is not None)
     thread = fields.take(rest, ("thread", "post") if kind == "comment" else ("thread",), fields.is_identity)
@@ -110,7 +120,7 @@ def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document |
         parent=str(parent) if parent is not None else None,
         line=line,
         metadata=rest,
-        notes=tuple(notes),
+        notes=(*notes, *doubts),
     )
 
 

@@ -72,6 +72,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         return
     forum = any(key.startswith("lw-") for key in facts)
     date, inferred = fields.take_date(facts, _DATES), ""
+    doubts = fields.undated(facts, _DATES) if date is None else ()
     if date is None and (named := _DATED_NAME.match(source.stem)):
         date = parse_date(named[1])
         inferred = "from the file's name" if date else ""
@@ -98,7 +99,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         karma=fields.number_of(karma),
         line=text.count("\n", 0, head.end) + 1,
         metadata=_metadata(facts),
-        notes=(*head.notes, *laid.notes),
+        notes=(*head.notes, *laid.notes, *doubts),
     )
 
 
