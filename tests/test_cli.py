@@ -427,6 +427,21 @@ def test_a_configuration_that_says_nothing_known_is_named(tmp_path: Path, text: 
     assert sentence in result.stderr
 
 
+def test_a_configuration_in_another_users_home_counts_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = note(tmp_path, "config.toml", "k = 3\n")
+
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
+        load(file)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert load(file) == {}
+
+
 def test_the_configuration_lies_where_the_platform_has_it(tmp_path: Path) -> None:
     home = Path.home()
     assert config_path({}, "linux") == home / ".config/essaysearch/config.toml"

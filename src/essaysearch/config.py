@@ -58,6 +58,8 @@ def load(path: Path | None) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
     except OSError as error:
+        if isinstance(error, PermissionError) and not os.access(path.parent, os.X_OK):
+            return {}  # another user's home: nothing in it was meant for this one
         raise ConfigError(f"{path}: cannot be read: {error.strerror or error}.") from error
     if sys.version_info >= (3, 11):
         import tomllib
