@@ -203,7 +203,7 @@ def _positions(codes, exc, block_exc, block_pos, block_format, positions, row, b
     width = np.int64(form & 7)
     stride = width + np.int64(form >> 3)
     at = np.int64(block_pos[block]) + before * stride
-    count = min(total, len(out))
+    count = min(int(total), len(out))
     for n in range(count):
         value = np.int64(positions[at])
         for byte in range(1, int(width)):
