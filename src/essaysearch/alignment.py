@@ -108,14 +108,14 @@ def difference(quoted: str, source: str) -> tuple[Change, ...]:
 
     Of the source, what stands before the first and after the last shared word is left out.
     Changes of case and punctuation alone are none. The ``quoted`` sides together are the
-    quotation's words; nothing shared gives one ``replaced``.
+    quotation's words; nothing shared gives one ``replaced``, an empty quotation nothing.
     """
     quote = read_quote(quoted)
     there = word_spans(source)
     runs = runs_between(quote.words.tolist(), word_hashes(source).tolist())
     borders = {end for _, end in quote.fragments[:-1]}
     if not runs:
-        return (Change("replaced", quoted.strip(), ""),)
+        return (Change("replaced", quoted.strip(), ""),) if quoted.strip() else ()
     changes: list[Change] = []
     at, here = 0, runs[0].source
     for run in [*runs, Run(len(quote.words), runs[-1].source + runs[-1].length, 0)]:

@@ -20,21 +20,13 @@ import numpy.typing as npt
 from essaysearch.analysis import ANALYZER_VERSION
 from essaysearch.errors import IndexDamaged, IndexMissing, IndexVersion
 from essaysearch.model import Voice
-from essaysearch.shingles import Hashes, joined_words, shingles
+from essaysearch.shingle_segments import Growing, Positions, Segment, merged, segment_of
+from essaysearch.shingles import Hashes, joined_words
 
 FORMAT = 1
 
 VOICES: tuple[Voice, ...] = ("quoted", "unknown", "own")
 """Voices by how likely a passage in them is an original."""
-
-Positions = npt.NDArray[np.int64]
-
-
-class _Segment(NamedTuple):
-    """Shingles in ascending order and the word at which each begins."""
-
-    hashes: Hashes
-    places: npt.NDArray[np.uint32]
 
 
 class StoredPassage(NamedTuple):
@@ -61,27 +53,6 @@ class Found(NamedTuple):
     weights: npt.NDArray[np.float64]
 
 
-class _Growing:
-    """An array that grows by doubling, so that appending costs what is appended."""
-
-    def __init__(self, values: npt.NDArray[Any]) -> None:
-        self._room = values
-        self._used = len(values)
-
-    @property
-    def values(self) -> npt.NDArray[Any]:
-        return self._room[: self._used]
-
-    def extend(self, more: npt.NDArray[Any]) -> None:
-        needed = self._used + len(more)
-        if needed > len(self._room):
-            room = np.empty(max(needed, 2 * len(self._room)), dtype=self._room.dtype)
-            room[: self._used] = self.values
-            self._room = room
-        self._room[self._used : needed] = more
-        self._used = needed
-
-
 class ShingleStore:
     """Documents, their passages and their words. Nothing is read or written but by `save` and `load`."""
 
@@ -90,13 +61,13 @@ class ShingleStore:
         self.passages: list[StoredPassage] = []
         self._number: dict[str, int] = {}
         self._first_passages: list[int] = []
-        self._alive = _Growing(np.empty(0, dtype=bool))
-        self._words = _Growing(np.empty(0, dtype=np.uint32))
-        self._passage_starts = _Growing(np.empty(0, dtype=np.int64))
-        self._paragraph_starts = _Growing(np.empty(0, dtype=np.int64))
-        self._voices = _Growing(np.empty(0, dtype=np.int8))
-        self._document_starts = _Growing(np.empty(0, dtype=np.int64))
-        self._segments: list[_Segment] = []
+        self._alive = Growing(np.empty(0, dtype=bool))
+        self._words = Growing(np.empty(0, dtype=np.uint32))
+        self._passage_starts = Growing(np.empty(0, dtype=np.int64))
+        self._paragraph_starts = Growing(np.empty(0, dtype=np.int64))
+        self._voices = Growing(np.empty(0, dtype=np.int8))
+        self._document_starts = Growing(np.empty(0, dtype=np.int64))
+        self._segments: list[Segment] = []
         self._new_words: list[Hashes] = []
         self._new_passages: list[int] = []
         self._new_paragraphs: list[int] = []
@@ -158,10 +129,10 @@ class ShingleStore:
         self._document_starts.extend(starts)
         self._alive.extend(np.ones(len(starts), dtype=bool))
         self._new_words, self._new_paragraphs, self._new_passages, self._new_documents = [], [], [], []
-        if segment := _segment(words, starts - base, base):
+        if segment := segment_of(words, starts - base, base):
             self._segments.append(segment)
         while len(self._segments) > 1 and len(self._segments[-1].hashes) * 2 > len(self._segments[-2].hashes):
-            self._segments[-2:] = [_merged(self._segments[-2:])]
+            self._segments[-2:] = [merged(self._segments[-2:])]
 
     def find(self, asked: Hashes, most: int = 400) -> Found:
         """Where shingles stand in live documents; those that stand in more than ``most`` places are left out.
@@ -344,12 +315,12 @@ class ShingleStore:
         )
         store.passages = [StoredPassage(*row) for row in rows]
         store._number = {document.id: number for number, document in enumerate(store.documents)}
-        store._alive = _Growing(np.ones(len(store.documents), dtype=bool))
-        store._words = _Growing(arrays["words"])
-        store._passage_starts = _Growing(arrays["passage_starts"])
-        store._voices = _Growing(arrays["voices"])
-        store._paragraph_starts = _Growing(arrays["paragraph_starts"])
-        store._document_starts = _Growing(arrays["document_starts"])
+        store._alive = Growing(np.ones(len(store.documents), dtype=bool))
+        store._words = Growing(arrays["words"])
+        store._passage_starts = Growing(arrays["passage_starts"])
+        store._voices = Growing(arrays["voices"])
+        store._paragraph_starts = Growing(arrays["paragraph_starts"])
+        store._document_starts = Growing(arrays["document_starts"])
         store._size = len(arrays["words"])
         holders = arrays["passage_documents"]
         store._first_passages = np.searchsorted(holders, np.arange(len(store.documents))).tolist()
@@ -360,31 +331,10 @@ class ShingleStore:
             raise ValueError("its tables do not fit its arrays")
         number = 0
         while f"hashes_{number}" in arrays:
-            store._segments.append(_Segment(arrays[f"hashes_{number}"], arrays[f"places_{number}"]))
+            store._segments.append(Segment(arrays[f"hashes_{number}"], arrays[f"places_{number}"]))
             number += 1
         return store
 
 
 def _range(starts: npt.NDArray[Any], number: int, size: int) -> tuple[int, int]:
     return int(starts[number]), int(starts[number + 1]) if number + 1 < len(starts) else size
-
-
-def _segment(words: Hashes, starts: Positions, base: int) -> _Segment | None:
-    """The shingles of new documents; none crosses from one document into the next."""
-    hashes = shingles(words)
-    if not len(hashes):
-        return None
-    places = np.arange(len(hashes), dtype=np.int64)
-    crossing = np.concatenate([starts[1:] - 1, starts[1:] - 2])
-    inside = np.ones(len(hashes), dtype=bool)
-    inside[crossing[(crossing >= 0) & (crossing < len(hashes))]] = False
-    hashes, places = hashes[inside], places[inside]
-    order = np.argsort(hashes, kind="stable")
-    return _Segment(hashes[order], (places[order] + base).astype(np.uint32))
-
-
-def _merged(segments: list[_Segment]) -> _Segment:
-    hashes = np.concatenate([segment.hashes for segment in segments])
-    places = np.concatenate([segment.places for segment in segments])
-    order = np.argsort(hashes, kind="stable")
-    return _Segment(hashes[order], places[order])
