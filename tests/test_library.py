@@ -124,6 +124,21 @@ def test_a_date_given_that_is_none_stops_the_run_before_anything_is_read(
     assert library.search("kelp").total == 0
 
 
+@pytest.mark.parametrize("turn", [False, True])
+def test_a_group_shows_the_first_of_equally_good_passages_however_the_index_is_cut(
+    library: Library, turn: bool
+) -> None:
+    dates = {"c": "2021", "b": "2024-05", "a": None, "d": "2023"}
+    given = [
+        Document(key, "essay", "On kelp.", date=date, authors=("Ann Fen",)) for key, date in dates.items()
+    ]
+    for document in reversed(given) if turn else given:
+        library.add(document)  # each in a segment of its own
+    assert [(hit.doc_id, hit.size) for hit in library.search("kind:essay", group="author")] == [("b", 4)]
+    assert [hit.doc_id for hit in library.search("kelp", group="author")] == ["a"]
+    assert [hit.doc_id for hit in library.search("kelp", group="author", sort="-date")] == ["c"]
+
+
 def test_documents_of_ones_own_making_can_be_added_and_removed(library: Library) -> None:
     report = library.add([Document("d1", "essay", "On kelp."), Document("d2", "post", "On moss.")])
     assert (report.added, report.passages) == (2, 2)

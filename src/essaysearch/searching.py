@@ -77,9 +77,9 @@ def run(
             rows = [(view, found, None) for view, found in matches]
             sizes_of = None
             if copies is not None:
-                rows, _ = _grouped(matches, _by_copy(copies))
+                rows, _ = _grouped(matches, _by_copy(copies), keys)
         else:
-            rows, sizes_of = _grouped(matches, _GROUP_KEYS[group])
+            rows, sizes_of = _grouped(matches, _GROUP_KEYS[group], keys)
         total = sum(len(found.docs) for _, found, _ in rows)
         best = _sorted(rows, keys, wanted)
         sizes = [sizes_of[(row.view.base, row.number)] if sizes_of is not None else None for row in best]
@@ -131,6 +131,16 @@ def _key_values(view: View, found: Scored, key: str) -> Array:
     return np.where(low == records.NO_DATE, np.inf, -low.astype(np.float64))
 
 
+def _column(view: View, found: Scored, key: str, turned: bool) -> Array:
+    values = _key_values(view, found, key)
+    return _turned(values) if turned else values
+
+
+def _turned(values: Array) -> Array:
+    """The order turned round; what is not known stays last."""
+    return np.where(np.isinf(values), values, -values)
+
+
 def _sorted(rows: Rows, keys: list[tuple[str, bool]], wanted: int) -> list[Best]:
     if keys == [("relevance", False)]:
         best = [
@@ -150,9 +160,9 @@ def _sorted(rows: Rows, keys: list[tuple[str, bool]], wanted: int) -> list[Best]
                     np.unique(names, return_inverse=True)[1].astype(np.float64) if len(names) else np.zeros(0)
                 )
                 values = np.where(names == "", np.inf, values)
+                columns.append(_turned(values) if turned else values)
             else:
-                values = _key_values(view, found, key)
-            columns.append(np.where(np.isinf(values), values, -values) if turned else values)
+                columns.append(_column(view, found, key, turned))
         ids = view.segment.names("id")
         codes = view.segment.file.array("id_code")
         for place in _order(view, found, columns, wanted):
@@ -228,22 +238,39 @@ def _documents(evaluation: Evaluation) -> tuple[Rows, dict[tuple[int, int], int]
 
 
 def _grouped(
-    matches: list[tuple[View, Scored]], key_of: Callable[[View, Scored], list[Any]]
+    matches: list[tuple[View, Scored]],
+    key_of: Callable[[View, Scored], list[Any]],
+    keys: list[tuple[str, bool]],
 ) -> tuple[Rows, dict[tuple[int, int], int]]:
-    """The best passage of each group: of a thread, an author or an exchange."""
-    keyed: dict[Any, list[tuple[float, View, int]]] = {}
+    """The best passage of each group: of a thread, an author or an exchange.
+
+    Of equally good ones it is the first as ``keys`` sort, then as documents' ids do.
+    """
+    told = [(key, turned) for key, turned in keys if key not in ("relevance", "author")]
+    counts: dict[Any, int] = {}
+    leading: dict[Any, tuple[tuple[Any, ...], View, int, float]] = {}
     for view, found in matches:
-        of_passage = key_of(view, found)
-        for key, score, doc in zip(of_passage, found.scores.tolist(), found.docs.tolist(), strict=True):
-            keyed.setdefault(key, []).append((score, view, doc))
+        columns = [-found.scores, *(_column(view, found, key, turned) for key, turned in told)]
+        ids = view.segment.names("id")
+        codes = view.segment.file.array("id_code")
+        groups = key_of(view, found)
+        met: set[Any] = set()
+        for place in np.lexsort((view.segment.order[found.docs], *reversed(columns))).tolist():
+            group = groups[place]
+            counts[group] = counts.get(group, 0) + 1
+            if group in met:
+                continue
+            met.add(group)
+            doc = int(found.docs[place])
+            name = ids[int(codes[int(view.segment.doc_of[doc])]) - 1]
+            rank = (*(float(column[place]) for column in columns), name, doc)
+            if group not in leading or rank < leading[group][0]:
+                leading[group] = (rank, view, doc, float(found.scores[place]))
     sizes: dict[tuple[int, int], int] = {}
     by_view: dict[int, list[tuple[int, float]]] = {view.base: [] for view, _ in matches}
-    for members in keyed.values():
-        score, view, doc = max(
-            members, key=lambda row: (row[0], -int(row[1].base), -int(row[1].segment.order[row[2]]))
-        )
+    for group, (_, view, doc, score) in leading.items():
         by_view[view.base].append((doc, score))
-        sizes[(view.base, doc)] = len(members)
+        sizes[(view.base, doc)] = counts[group]
     rows: Rows = []
     for view, _ in matches:
         held = sorted(by_view[view.base])
