@@ -48,7 +48,9 @@ def steady(block: str) -> str:
 
 def _console(block: str, place: Path) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ESSAYSEARCH_")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    with_program = _program(place.with_name(place.name + "-bin"))
+    environment["PATH"] = f"{with_program}{os.pathsep}{environment['PATH']}"
+    environment["PYTHONPATH"] = str(ROOT / "src")
     environment["ESSAYSEARCH_CONFIG"] = ""
     out = []
     for line in inputs(block):
@@ -58,6 +60,15 @@ def _console(block: str, place: Path) -> str:
         )  # fmt: skip
         out.append(f"{line}\n{done.stdout}")
     return "".join(out)
+
+
+def _program(directory: Path) -> Path:
+    """A directory with the command `essaysearch`, run by this very Python, installed or not."""
+    directory.mkdir(exist_ok=True)
+    program = directory / "essaysearch"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m essaysearch "$@"\n')
+    program.chmod(0o755)
+    return directory
 
 
 def _python(block: str, place: Path) -> str:
