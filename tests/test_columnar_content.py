@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from essaysearch.columnar import blobs, build, merge, writer
 from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
 from essaysearch.columnar.blobs import Names, Stream, StreamWriter, put_names
-from essaysearch.columnar.postings import FIELDS, MAX_CODE, Packed, Postings, pack, unpack
+from essaysearch.columnar.blocks import Packed, pack, unpack
+from essaysearch.columnar.postings import FIELDS, MAX_CODE, Postings
 from essaysearch.columnar.store import Store, numba_present
 from essaysearch.model import Document, Passage
 from truth import assert_holds, entries, examples, plain_entry

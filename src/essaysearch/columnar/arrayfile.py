@@ -12,7 +12,7 @@ import json
 import mmap
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,30 @@ class ArrayFile:
             self._touch(self._arrays[name]["at"], known.nbytes)
             self._whole[name] = known
         return known
+
+    @property
+    def raw(self) -> Array:
+        """The whole file as bytes, its pages not yet verified."""
+        return self._bytes
+
+    @property
+    def flags(self) -> Array:
+        """A byte for each page: whether it was verified."""
+        return np.frombuffer(self._verified, dtype=np.uint8)
+
+    @property
+    def page(self) -> int:
+        """Bytes of a page."""
+        return PAGE
+
+    def place(self, name: str) -> int:
+        """The byte of the file where an array begins."""
+        return int(self._arrays[name]["at"])
+
+    def verify_pages(self, pages: Iterable[int]) -> None:
+        """Verify pages by number."""
+        for page in pages:
+            self._check(int(page))
 
     def touch(self, name: str, start: int, stop: int) -> None:
         """Verify the pages that hold elements ``start`` to ``stop`` of an array."""

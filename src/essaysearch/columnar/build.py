@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import StreamWriter, put_names
+from essaysearch.columnar.blocks import Packed, pack
 from essaysearch.columnar.norms import averages_of, norms_of
-from essaysearch.columnar.postings import FIELDS, invert, narrow, pack
+from essaysearch.columnar.postings import FIELDS, inverted, narrow
 from essaysearch.columnar.vocabulary import Vocabulary
 from essaysearch.model import VOICES, Document, Passage
 
@@ -115,24 +117,20 @@ class SegmentBuilder:
         counts = np.concatenate(self._counts) if self._counts else np.zeros(0, np.int64)
         self._words, self._counts = [], []
         lengths = np.ascontiguousarray(counts.reshape(-1, FIELDS).T)
-        ranking = self._vocabulary.ranking(np.bincount(words, minlength=len(self._vocabulary.surfaces)))
-        keys = ranking.rank[words]
-        if self._fast:
-            from essaysearch.columnar.chunk_kernels import stable_order
-
-            order = stable_order(keys, len(ranking.terms))
-        else:
-            order = np.argsort(keys, kind="stable")
-        del keys
-        postings = invert(words, lengths, ranking.rank, ranking.ordinal, len(ranking.terms), order)
-        del words, order
+        used = np.bincount(words, minlength=len(self._vocabulary.surfaces))
+        ranking = self._vocabulary.ranking(used)
+        columns = self._columns()
+        averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
+        norms = norms_of(lengths, columns["voice"], averages)
+        surfaces = np.diff(ranking.surface_first)
+        packed = Packed(io.BytesIO)
+        terms = len(ranking.terms)
+        for low, high, postings in inverted(words, lengths, ranking.rank, ranking.ordinal, terms, self._fast):
+            packed.extend(pack(postings, norms, surfaces[low:high], self._fast))
+        del words
         file = ArrayFileWriter(path)
         try:
-            columns = self._columns()
-            averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
-            norms = norms_of(lengths, columns["voice"], averages)
-            for name, values in pack(postings, norms, np.diff(ranking.surface_first)).items():
-                file.put(name, values)
+            packed.write(file)
             facts = finish_segment(
                 file, ranking.terms, ranking.surfaces, ranking.surface_first, lengths, columns, self.names
             )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar.postings import EXCEPTION, FIELDS, field_starts
+from essaysearch.columnar.postings import EXCEPTION, field_starts, runs
 from essaysearch.columnar.schema import KEYWORDS
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import VOICES
@@ -81,14 +81,15 @@ class TextField:
     @cached_property
     def _present(self) -> Array:
         """Which terms occur in this field, bool."""
-        file, field = self._segment.file, self._field
-        post = file.array("term_post").astype(np.int64)
-        rows = np.flatnonzero(file.array("codes") == EXCEPTION)
-        term = np.searchsorted(post, rows, "right") - 1
+        segment, field = self._segment, self._field
         present = np.zeros(len(self), dtype=bool)
-        present[term[file.array("exc").reshape(-1, FIELDS)[:, field] > 0]] = True
-        if field == 0:
-            present |= np.diff(post) > np.bincount(term, minlength=len(self))
+        for low, high in runs(segment.term_sizes()):
+            postings = segment.unpack(low, high)
+            term = np.repeat(np.arange(low, high), np.diff(postings.post))
+            exceptional = postings.codes == EXCEPTION
+            present[term[exceptional][postings.exc[:, field] > 0]] = True
+            if field == 0:
+                present[term[~exceptional]] = True
         return present
 
     def postings(self, number: int) -> FieldPostings:

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from essaysearch.analysis import tokens
 from essaysearch.columnar.patterns import expansions
-from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS
+from essaysearch.columnar.postings import EXCEPTION, FIELDS
 from essaysearch.columnar.segment import Segment, TermInfo, packed_row
+from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
 from essaysearch.tree import RANKING_FIELDS, Expand, Node, Phrase, Word
@@ -49,8 +50,8 @@ def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
 
 
 def rows_of(infos: list[TermInfo]) -> Array:
-    """Terms as the kernels take them, int64 (terms, 6)."""
-    return np.frombuffer(b"".join(map(packed_row, infos)), dtype=np.int64).reshape(-1, 6)
+    """Terms as the kernels take them, int64 (terms, 3)."""
+    return np.frombuffer(b"".join(map(packed_row, infos)), dtype=np.int64).reshape(-1, 3)
 
 
 def weigh(docs: Array, frequencies: Array, norms: Array) -> Found:
@@ -105,18 +106,15 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
         return weigh(*tables(view, word), norms)
     if kernels is not None:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
-        file = segment.file
-        kernels.postings(
-            file.view("ids"), file.view("codes"), file.view("exc"), file.view("block_base"),
-            file.view("block_exc"), norms, rows_of([info])[0], docs, x,
-        )  # fmt: skip
+        kernels.postings(*segment.arrays, norms, info.block, info.block_end, SPACE.ints(0), docs, x)
         return Found(docs, x)
-    docs, codes = segment.docs(info), segment.codes(info)
-    x = codes / norms[0][docs].astype(np.float64)
-    rows = np.flatnonzero(codes == EXCEPTION)
+    held = segment.blocks(info)
+    docs = held.docs
+    x = held.codes / norms[0][docs].astype(np.float64)
+    rows = np.flatnonzero(held.codes == EXCEPTION)
     if len(rows):
-        places, table = docs[rows], segment.exceptions(info)
-        x[rows] = sum(table[:, f] / norms[f][places].astype(np.float64) for f in range(len(norms)))
+        places = docs[rows]
+        x[rows] = sum(held.exc[:, f] / norms[f][places].astype(np.float64) for f in range(len(norms)))
     return Found(docs, x)
 
 
@@ -147,7 +145,7 @@ def field_texts(segment: Segment, doc: int) -> tuple[str, str, str, str]:
 
 def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     segment = view.segment
-    infos = [segment.term(word.term) for word in phrase.words]
+    infos = [segment.term(word.term, kernels) for word in phrase.words]
     quick = kernels is not None and len(infos) > 1 and (phrase.slop == 0 or len(infos) == 2)
     if not quick or any(info is None for info in infos) or any(word.exact for word in phrase.words):
         return weigh(*tables(view, phrase), norms)
@@ -155,10 +153,18 @@ def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     for info in known:
         segment.touch_positions(info)
     fields = phrase.fields
-    tabled = fields is not None
-    docs, x, table = kernels.phrase(
-        *view.arrays, norms, segment.order, view.starts, rows_of(known), phrase.slop, phrase.ordered, tabled
-    )
+    most = min(info.df for info in known)
+    docs, x = np.empty(most, np.int64), np.empty(most)
+    table = np.empty((0 if fields is None else most, FIELDS), np.int64)
+    room, size = 0, -64
+    while size < 0:  # a word stands more often in one passage than there is room for
+        room = max(-size, 2 * room)
+        ints = SPACE.ints(len(known), len(known) * room)
+        size = kernels.phrase(
+            *segment.arrays, norms, rows_of(known), view.starts, phrase.slop, phrase.ordered, room, ints,
+            docs, x, table,
+        )  # fmt: skip
+    docs, x, table = docs[:size], x[:size], table[:size]
     if fields is None:
         return Found(docs, x)
     for number, field in enumerate(RANKING_FIELDS):
@@ -191,7 +197,7 @@ def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tu
     for other in lists[1:]:
         common = np.intersect1d(common, other, assume_unique=True)
     spots = [
-        positions_at(segment, info, np.searchsorted(docs, common))
+        segment.occurrences_at(info, np.searchsorted(docs, common))[:2]
         for info, docs in zip(infos, lists, strict=True)
     ]
     place = 32
@@ -264,64 +270,33 @@ def _window(
     return fits([key], near)
 
 
-def positions_at(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array]:
-    """Positions of chosen postings of a term: (how many of each, all of them in order), int64.
-
-    ``rows``: numbers of postings within the term, ascending.
-    """
-    sizes, at, width, _ = _occurrence_bytes(segment, info, rows)
-    data = segment.file.view("positions")
-    positions = data[at].astype(np.int64)
-    for byte in (1, 2, 3):
-        more = np.flatnonzero(width > byte)
-        if not len(more):
-            break
-        positions[more] |= data[at[more] + byte].astype(np.int64) << (8 * byte)
-    return sizes, positions
-
-
-def ordinals_at(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array]:
-    """Numbers of the surfaces at chosen postings: (how many of each, all of them in order), int64."""
-    sizes, at, width, ord_width = _occurrence_bytes(segment, info, rows)
-    data = segment.file.view("positions")
-    ordinals = np.zeros(len(at), dtype=np.int64)
-    for byte in (0, 1):
-        more = np.flatnonzero(ord_width > byte)
-        if not len(more):
-            break
-        ordinals[more] |= data[at[more] + width[more] + byte].astype(np.int64) << (8 * byte)
-    return sizes, ordinals
-
-
-def _occurrence_bytes(segment: Segment, info: TermInfo, rows: Array) -> tuple[Array, Array, Array, Array]:
-    """For chosen postings: occurrences of each; byte, position width and ordinal width of every one."""
-    segment.touch_positions(info)
-    totals = segment.totals(info)
-    ends = np.cumsum(totals)
-    begins = ends - totals
-    blocks = rows // BLOCK
-    formats = segment.file.view("block_format")[info.block + blocks].astype(np.int64)
-    stride = (formats & 7) + (formats >> 3)
-    base = segment.file.view("block_pos")[info.block + blocks].astype(np.int64)
-    at = base + (begins[rows] - begins[blocks * BLOCK]) * stride
-    sizes = totals[rows]
-    first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-    within = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
-    spread = np.repeat(at, sizes) + within * np.repeat(stride, sizes)
-    return sizes, spread, np.repeat(formats & 7, sizes), np.repeat(formats >> 3, sizes)
-
-
 def _expand(view: View, leaf: Expand, norms: Array, kernels: Any) -> Found:
-    """As `_expand_table`, the words that stand for all forms of their stem added up by kernels."""
+    """As `_expand_table`, added up by kernels."""
     segment = view.segment
     chosen = expansions(segment, leaf)
+    if not chosen:
+        return NONE
     first = segment.column("surface_first")
-    whole = [number for number, held in chosen if len(held) == int(first[number + 1]) - int(first[number])]
-    if len(whole) < len(chosen):
-        return weigh(*tables(view, leaf), norms)
-    ids, codes, exc, base, _, block_exc = view.arrays[:6]
-    rows = rows_of([segment.info(number) for number in whole])
-    return Found(*kernels.gather(ids, codes, exc, base, block_exc, norms, rows)) if len(whole) else NONE
+    rows: list[tuple[int, int, int, int]] = []
+    counted: list[int] = []
+    size = 0
+    for number, ordinals in chosen:
+        info = segment.info(number)
+        size += info.df
+        begin = len(counted)
+        if len(ordinals) < int(first[number + 1]) - int(first[number]):
+            segment.touch_positions(info)
+            counted += ordinals
+        rows.append((info.block, info.block_end, begin, len(counted)))
+    sums, room = SPACE.passages(segment.passages), np.empty(size + 1, np.int64)
+    held = kernels.union(
+        *segment.arrays, norms, view.starts, np.array(rows), np.array(counted, dtype=np.int64), SPACE.counts,
+        SPACE.ints(0), sums, room,
+    )  # fmt: skip
+    docs = np.sort(room[:held])
+    x = np.empty(len(docs))
+    kernels.take(sums, docs, x)
+    return Found(docs, x)
 
 
 def _expand_table(view: View, leaf: Expand) -> tuple[Array, Array]:
@@ -338,10 +313,9 @@ def _expand_table(view: View, leaf: Expand) -> tuple[Array, Array]:
         if len(ordinals) == end - begin:
             table = segment.frequencies(info)
         else:
-            sizes, held = ordinals_at(segment, info, np.arange(info.df))
+            sizes, positions, held = segment.occurrences_at(info)
             wanted = np.isin(held, ordinals)
             row = np.repeat(np.arange(info.df), sizes)[wanted]
-            _, positions = positions_at(segment, info, np.arange(info.df))
             fields = field_of(view, found[row], positions[wanted])
             table = np.bincount(row * FIELDS + fields, minlength=info.df * FIELDS).reshape(-1, FIELDS)
             some = table.any(axis=1)

@@ -20,9 +20,10 @@ import numpy.typing as npt
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import StreamWriter, write_blocks
+from essaysearch.columnar.blocks import Packed, pack
 from essaysearch.columnar.build import finish_segment
 from essaysearch.columnar.norms import averages_of, norms_of
-from essaysearch.columnar.postings import FIELDS, Packed, Postings, pack
+from essaysearch.columnar.postings import FIELDS, Postings
 from essaysearch.columnar.segment import Segment
 
 Array = npt.NDArray[Any]
@@ -184,11 +185,11 @@ def _merge_terms(
 
 def _chunks(groups: list[Any], segments: Sequence[Segment]) -> Any:
     """Cut the merged terms into runs of at most about `_OCCURRENCES` occurrences."""
-    posts = [segment.column("term_post").astype(np.int64) for segment in segments]
+    sizes = [segment.term_sizes() for segment in segments]
     chunk: list[Any] = []
     held = 0
     for group in groups:
-        size = sum(int(posts[n][i + 1] - posts[n][i]) for n, i in group[1])
+        size = sum(int(sizes[n][i]) for n, i in group[1])
         if chunk and held + size > _OCCURRENCES:
             yield chunk
             chunk, held = [], 0

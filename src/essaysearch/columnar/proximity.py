@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch import scoring
-from essaysearch.columnar.leaves import field_of, positions_at
+from essaysearch.columnar.leaves import field_of
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import Word
 
@@ -43,7 +43,7 @@ def nearness_by_passage(
         return None
     near = np.zeros(len(common))
     (left_at, left), (right_at, right) = (
-        _capped(*positions_at(segment, info, np.searchsorted(held, common)))
+        _capped(*segment.occurrences_at(info, np.searchsorted(held, common))[:2])
         for info, held in zip((first, second), lists, strict=True)
     )
     width = 32

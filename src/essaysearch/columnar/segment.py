@@ -21,38 +21,40 @@ from essaysearch.analysis import tokens
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFile
 from essaysearch.columnar.blobs import Names, Stream
+from essaysearch.columnar.blocks import Blocks, read_blocks, read_positions, unpack
 from essaysearch.columnar.norms import Averages, averages_of, norms_of
-from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS, Postings, unpack
+from essaysearch.columnar.postings import BLOCK, FIELDS, Postings
 from essaysearch.errors import IndexDamaged
 from essaysearch.model import VOICES, Document, Passage
 
 Array = npt.NDArray[Any]
+KERNEL_ARRAYS = (
+    "term", "term_ends", "term_block", "block_base", "block_at", "block_pos", "block_size",
+    "block_format", "block_bound", "postings", "positions",
+)  # fmt: skip
+"""What the kernels read of a segment, in the order in which they are told where it stands."""
 
 
 class TermInfo(NamedTuple):
-    """Where a term's postings stand in the arrays of its segment.
+    """Where a term's postings stand in its segment: its blocks, from ``block`` to ``block_end``.
 
-    ``post``: the first posting; ``df``: how many (deleted passages included); ``ids``: the byte
-    where distances begin, ``width`` bytes each; ``block`` to ``block_end``: its blocks.
-    ``bound``: the largest weighted frequency, at the segment's own averages.
+    ``df``: how many postings (deleted passages included); ``number``: the term's rank.
     """
 
-    number: int
-    post: int
-    df: int
-    ids: int
-    width: int
     block: int
     block_end: int
-    bound: float
+    df: int
+    number: int
 
 
-_ROW = Struct("=6q")
+_ROW = Struct("=3q")
+NO_ROW = _ROW.pack(0, 0, 0)
+"""A term that a segment has not, as the kernels take it."""
 
 
 def packed_row(info: TermInfo) -> bytes:
-    """A term as the kernels take it: six int64 (see `kernels`)."""
-    return _ROW.pack(info.post, info.df, info.ids, info.width, info.block, info.block_end)
+    """A term as the kernels take it: three int64 (see `ranking_kernels`)."""
+    return _ROW.pack(info.block, info.block_end, info.df)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Segment:
         self.averages = Averages.from_dict(entry["averages"])
         self._terms = Names(self.file, "term")
         self._known: dict[str, TermInfo | None] = {}
+        self._positioned: set[int] = set()
         self.expanded: dict[Any, Any] = {}
         self._names: dict[str, Names] = {}
         self._value_words: dict[str, list[tuple[str, ...]]] = {}
@@ -89,14 +92,20 @@ class Segment:
 
     # Terms and postings
 
-    def term(self, term: str) -> TermInfo | None:
-        """Where a term's postings stand; None where no passage has it."""
+    def term(self, term: str, kernels: Any = None) -> TermInfo | None:
+        """Where a term's postings stand; None where no passage has it.
+
+        ``kernels``: the compiled module, or None; the answer is the same.
+        """
         try:
             return self._known[term]
         except KeyError:
             pass
-        number = self._terms.find(term)
-        info = self.info(number) if number >= 0 else None
+        if kernels is None:
+            number = self._terms.find(term)
+            info = self.info(number) if number >= 0 else None
+        else:
+            info = self._located(term, kernels)
         if len(self._known) > 1 << 18:
             self._known = {}
         self._known[term] = info
@@ -105,117 +114,88 @@ class Segment:
     def info(self, number: int) -> TermInfo:
         """Where the postings of term ``number`` (by rank) stand. Verifies what scoring reads of them."""
         file = self.file
-        for name in ("term_post", "term_block"):
-            file.touch(name, number, number + 2)
-        file.touch("term_ids", number, number + 1)
-        post, post_end = (int(v) for v in file.view("term_post")[number : number + 2])
+        file.touch("term_block", number, number + 2)
         block, block_end = (int(v) for v in file.view("term_block")[number : number + 2])
-        where = int(file.view("term_ids")[number])
-        width = (0, 1, 2, 4)[where & 3]
-        ids = where >> 2
-        file.touch("ids", ids, ids + (post_end - post) * width)
-        file.touch("codes", post, post_end)
-        for name in ("block_base", "block_bound", "block_exc"):
-            file.touch(name, block, block_end + 1 if name == "block_exc" else block_end)
-        exc = file.view("block_exc")
-        first = int(exc[block])
-        last = int(exc[block_end]) if block_end < len(exc) else len(file.view("exc")) // FIELDS
-        file.touch("exc", first * FIELDS, last * FIELDS)
-        bound = float(file.view("block_bound")[block:block_end].max())
-        return TermInfo(number, post, post_end - post, ids, width, block, block_end, bound)
+        for name in ("block_base", "block_bound", "block_size", "block_format"):
+            file.touch(name, block, block_end)
+        file.touch("block_at", block, block_end + 1)
+        at = file.view("block_at")
+        file.touch("postings", int(at[block]), int(at[block_end]))
+        df = (block_end - block - 1) * BLOCK + int(file.view("block_size")[block_end - 1])
+        return TermInfo(block, block_end, df, number)
+
+    @cached_property
+    def arrays(self) -> tuple[Array, Array]:
+        """The segment's file as bytes and where in it things stand, as the kernels take them."""
+        file = self.file
+        at = [file.place(name) for name in KERNEL_ARRAYS]
+        widths = [file.view(name).itemsize for name in ("block_at", "block_pos", "term_ends")]
+        return file.raw, np.array([*at, len(file.view("block_size")), *widths, file.page, len(self._terms)])
+
+    def _located(self, term: str, kernels: Any) -> TermInfo | None:
+        data, at = self.arrays
+        flags, missing, row = self.file.flags, np.empty(64, np.int64), np.empty(3, np.int64)
+        wanted = np.frombuffer(term.encode("utf-8", "surrogatepass") or b"\0", dtype=np.uint8)
+        while True:
+            number, pages = kernels.find(data, at, flags, wanted, missing)
+            if not pages:
+                break
+            self.file.verify_pages(missing[:pages])
+        if number < 0:
+            return None
+        while pages := kernels.locate(data, at, flags, number, False, row, missing):
+            self.file.verify_pages(missing[:pages])
+        begin, end, df = row.tolist()
+        return TermInfo(begin, end, df, number)
 
     def touch_positions(self, info: TermInfo) -> None:
         """Verify a term's positions before they are read."""
-        self.file.touch("block_pos", info.block, info.block_end + 1)
-        self.file.touch("block_format", info.block, info.block_end)
-        starts = self.file.view("block_pos")
-        begin = int(starts[info.block])
-        end = (
-            int(starts[info.block_end]) if info.block_end < len(starts) else len(self.file.view("positions"))
-        )
-        self.file.touch("positions", begin, end)
+        if info.number not in self._positioned:
+            self.file.touch("block_pos", info.block, info.block_end + 1)
+            starts = self.file.view("block_pos")
+            self.file.touch("positions", int(starts[info.block]), int(starts[info.block_end]))
+            self._positioned.add(info.number)
+
+    def _piece(self, name: str, start: int, stop: int) -> Array:
+        self.file.touch(name, start, stop)
+        return self.file.view(name)[start:stop]
+
+    def blocks(self, info: TermInfo) -> Blocks:
+        """A term's passages and codes, decoded; deleted passages included."""
+        return read_blocks(self._piece, info.block, info.block_end)
 
     def docs(self, info: TermInfo) -> Array:
         """The passages of a term, ascending, int64; deleted ones included."""
-        raw = self.file.view("ids")[info.ids : info.ids + info.df * info.width]
-        if info.width == 1:
-            distance = raw.astype(np.int64)
-        else:
-            distance = np.frombuffer(raw.tobytes(), dtype=f"<u{info.width}").astype(np.int64)
-        base = self.file.view("block_base")[info.block : info.block_end].astype(np.int64)
-        if len(base) == 1:
-            return np.asarray(distance + base[0])
-        return np.asarray(distance + np.repeat(base, BLOCK)[: info.df])
-
-    def codes(self, info: TermInfo) -> Array:
-        """The codes of a term's postings, uint8."""
-        return self.file.view("codes")[info.post : info.post + info.df]
-
-    def exceptions(self, info: TermInfo) -> Array:
-        """(n, 4) frequencies by field of the term's postings with code 0, int64."""
-        count = int(np.count_nonzero(self.codes(info) == EXCEPTION))
-        first = int(self.file.view("block_exc")[info.block])
-        rows = self.file.view("exc")[first * FIELDS : (first + count) * FIELDS]
-        return np.asarray(rows.reshape(-1, FIELDS).astype(np.int64))
+        return self.blocks(info).docs
 
     def frequencies(self, info: TermInfo) -> Array:
         """(postings, 4) frequencies by field, int64."""
-        codes = self.codes(info)
-        table = np.zeros((info.df, FIELDS), dtype=np.int64)
-        table[:, 0] = codes
-        rows = np.flatnonzero(codes == EXCEPTION)
-        if len(rows):
-            table[rows] = self.exceptions(info)
-        return table
+        return self.blocks(info).frequencies()
 
     def totals(self, info: TermInfo) -> Array:
         """Occurrences of each posting in all fields, int64."""
-        codes = self.codes(info).astype(np.int64)
-        rows = np.flatnonzero(codes == EXCEPTION)
-        if len(rows):
-            codes[rows] = self.exceptions(info).sum(axis=1)
-        return codes
+        return self.blocks(info).totals()
 
     def occurrences(self, info: TermInfo) -> tuple[Array, Array, Array]:
         """Every occurrence of a term: (int64 end of each posting's occurrences, positions, ordinals)."""
-        self.touch_positions(info)
-        ends = np.cumsum(self.totals(info))
-        blocks = np.arange(info.block, info.block_end)
-        begins = self.file.view("block_pos")[blocks].astype(np.int64)
-        formats = self.file.view("block_format")[blocks].astype(np.int64)
-        pos_width, ord_width = formats & 7, formats >> 3
-        last = np.minimum((np.arange(len(blocks)) + 1) * BLOCK, info.df)
-        block_ends = ends[last - 1]
-        sizes = np.diff(block_ends, prepend=0)
-        stride = np.repeat(pos_width + ord_width, sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        at = np.repeat(begins - np.concatenate(([0], block_ends[:-1])) * (pos_width + ord_width), sizes)
-        at += np.arange(total) * stride
-        data = self.file.view("positions")
-        wide = np.repeat(pos_width, sizes)
-        position = data[at].astype(np.int64)
-        for byte in (1, 2, 3):
-            more = np.flatnonzero(wide > byte)
-            if not len(more):
-                break
-            position[more] |= data[at[more] + byte].astype(np.int64) << (8 * byte)
-        ordinal = np.zeros(total, dtype=np.int64)
-        ords = np.repeat(ord_width, sizes)
-        for byte in (0, 1):
-            more = np.flatnonzero(ords > byte)
-            if not len(more):
-                break
-            ordinal[more] |= data[at[more] + wide[more] + byte].astype(np.int64) << (8 * byte)
-        return ends, position, ordinal
+        sizes, positions, ordinals = self.occurrences_at(info)
+        return np.cumsum(sizes), positions, ordinals
+
+    def occurrences_at(self, info: TermInfo, rows: Array | None = None) -> tuple[Array, Array, Array]:
+        """The occurrences of chosen postings of a term: (how many of each, positions, ordinals), int64.
+
+        ``rows``: numbers of postings within the term, ascending; None for all.
+        """
+        return read_positions(self._piece, info.block, info.block_end, self.blocks(info), rows)
 
     def unpack(self, low: int, high: int) -> Postings:
         """The postings of terms ``low`` to ``high``, uncompressed, for merging."""
+        return unpack(self._piece, low, high)
 
-        def piece(name: str, start: int, stop: int) -> Array:
-            self.file.touch(name, start, stop)
-            return self.file.view(name)[start:stop]
-
-        return unpack(piece, low, high)
+    def term_sizes(self) -> Array:
+        """Postings of each term, int64."""
+        block = self.column("term_block").astype(np.int64)
+        return np.asarray((np.diff(block) - 1) * BLOCK + self.column("block_size")[block[1:] - 1])
 
     # Columns
 

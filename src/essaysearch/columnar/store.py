@@ -26,7 +26,7 @@ from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
 from essaysearch.columnar.postings import field_starts
-from essaysearch.columnar.segment import Segment, TermInfo, packed_row
+from essaysearch.columnar.segment import NO_ROW, Segment, TermInfo, packed_row
 from essaysearch.errors import (
     EngineConflict,
     ForeignWriter,
@@ -63,7 +63,6 @@ class View:
     def __init__(self, segment: Segment, base: int, averages: Averages) -> None:
         self.segment, self.base, self._averages = segment, base, averages
         self._norms: dict[int, Array] = {}
-        self._reached: dict[tuple[int, int], float] = {}
         self.units: dict[str, Array] = {}
         self.document_lengths: Array | None = None
         self.grown = drift(segment.own, averages)
@@ -91,26 +90,6 @@ class View:
         live = self.segment.live_passages
         return np.ones(self.segment.passages, dtype=bool) if live is None else live
 
-    def reached(self, info: TermInfo, k: int) -> float:
-        """A value of x / (1 + x) that at least k passages of a term reach (0 where unknown).
-
-        The bounds of a term's blocks are each met by a passage of that block, so the k-th largest
-        of them is reached by k passages; at today's averages by at least the factor ``shrunk``.
-        """
-        if info.block_end - info.block < k:
-            return 0.0
-        known = self._reached.get((info.number, k))
-        if known is None:
-            bounds = self.segment.file.view("block_bound")[info.block : info.block_end]
-            x = float(np.partition(bounds, len(bounds) - k)[len(bounds) - k]) * self.shrunk * 0.999999
-            known = self._reached[(info.number, k)] = x / (1.0 + x)
-        return known
-
-    @cached_property
-    def arrays(self) -> tuple[Array, ...]:
-        """The segment's arrays in the order in which the kernels take them."""
-        return tuple(map(self.segment.file.view, _KERNEL_ARRAYS))
-
     @cached_property
     def live_bits(self) -> Array:
         """Which passages are not deleted, a bit each; no byte at all where all are live."""
@@ -123,9 +102,6 @@ class View:
         return self.segment.column("pass_id")
 
 
-_KERNEL_ARRAYS = (
-    "ids", "codes", "exc", "block_base", "block_bound", "block_exc", "block_pos", "block_format", "positions",
-)  # fmt: skip
 NO_MASK = np.frombuffer(b"", dtype=np.uint8)
 
 
@@ -187,12 +163,12 @@ class Snapshot:
             self._df[term] = known
         return known
 
-    def term(self, term: str) -> Term:
+    def term(self, term: str, kernels: Any = None) -> Term:
         """A term bound to this snapshot."""
         known = self._terms.get(term)
         if known is None:
-            infos = tuple(view.segment.term(term) for view in self.views)
-            rows = tuple(b"" if info is None else packed_row(info) for info in infos)
+            infos = tuple(view.segment.term(term, kernels) for view in self.views)
+            rows = tuple(NO_ROW if info is None else packed_row(info) for info in infos)
             known = Term(float(scoring.idf(self.df(term), self.passages)), infos, rows)
             if len(self._terms) > 1 << 16:
                 self._terms = {}

@@ -1,0 +1,63 @@
+"""Work space of the kernels, kept by each thread: what is big enough once is not made again."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+WINDOW = 1 << 16
+"""Passages whose sums any-of holds at a time."""
+
+FIXED = 1 << 11
+"""Integers that every kernel may need beside those for each term."""
+
+EACH = 300
+"""Integers that every kernel may need for each term."""
+
+
+class Space(threading.local):
+    """``sums`` and ``touched``: of any-of; ``counts``: flags of surfaces. Sums and counts are zeros
+    between calls; all else may hold anything."""
+
+    def __init__(self) -> None:
+        self.sums = np.zeros(WINDOW)
+        self.touched = np.empty(WINDOW + 1, dtype=np.int32)
+        self.counts = np.zeros(1 << 16, dtype=np.uint8)
+        self._ints = np.empty(16 * EACH + FIXED, dtype=np.int64)
+        self._floats = np.empty(256)
+        self._best: dict[int, tuple[Array, Array]] = {}
+        self._wide = np.zeros(0)
+
+    def ints(self, terms: int, more: int = 0) -> Array:
+        """Integers for a query of ``terms`` terms, and ``more``."""
+        need = terms * EACH + FIXED + more
+        if len(self._ints) < need:
+            self._ints = np.empty(need, dtype=np.int64)
+        return self._ints
+
+    def floats(self, terms: int) -> Array:
+        """Floats for a query of ``terms`` terms."""
+        if len(self._floats) < 8 * terms:
+            self._floats = np.empty(8 * terms)
+        return self._floats
+
+    def best(self, k: int) -> tuple[Array, Array]:
+        """Room for k scores and passages."""
+        room = self._best.get(k)
+        if room is None:
+            room = np.empty(k), np.empty(k, dtype=np.int64)
+            self._best = {**self._best, k: room} if len(self._best) < 8 and k <= 1000 else {k: room}
+        return room
+
+    def passages(self, count: int) -> Array:
+        """A zero for each of ``count`` passages; to be left as zeros."""
+        if len(self._wide) < count:
+            self._wide = np.zeros(count)
+        return self._wide
+
+
+SPACE = Space()
