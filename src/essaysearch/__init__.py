@@ -1,8 +1,8 @@
 """essaysearch: full-text search over essays, comment threads and paper abstracts.
 
-    import essaysearch
-    library = essaysearch.open_library("index")
-    hits = library.search("deceptive alignment", k=20)
+import essaysearch
+library = essaysearch.open_library("index")
+hits = library.search("deceptive alignment", k=20)
 """
 
 from essaysearch.errors import (
