@@ -1,0 +1,194 @@
+"""The bench: the same work by essaysearch and its peers, in one run, each in a process of its own.
+
+    python -m bench.run                                  # 10,000 and 100,000 synthetic passages
+    python -m bench.run --sizes 10k,100k,1M --engines essaysearch,tantivy
+    python -m bench.run --jsonl FILE.jsonl.gz            # the passages of a file instead
+
+Needs the extra ``bench``. Engines answer in turn, class by class and round by round, so that what
+else the machine does falls on all of them; compare ratios, never times of two runs. The table is
+printed and kept, with machine and versions, under bench/results/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench import corpora, queries
+from bench.engines import ENGINES
+
+HERE = Path(__file__).resolve().parent
+ROUNDS = 3
+ALIKE = ("all", "negated", "filtered")
+"""Classes in which engines that fold and stem alike must agree on how many passages match."""
+
+
+class Process:
+    """An engine in a process of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "bench.worker", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=HERE.parent,
+            text=True,
+        )
+
+    def ask(self, command: str, **given: Any) -> dict[str, Any]:
+        """Send a command, wait for its answer. Raises `RuntimeError` where the process ended."""
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._child.stdin.write(json.dumps({"command": command, **given}) + "\n")
+        self._child.stdin.flush()
+        line = self._child.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} ended while it was asked to {command}.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def peak_mb(self) -> float:
+        """The most memory the process has held, in MB (Linux; elsewhere 0)."""
+        try:
+            status = Path(f"/proc/{self._child.pid}/status").read_text(encoding="utf-8")
+        except OSError:
+            return 0.0
+        told = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
+        return int(told.split()[1]) / 1000
+
+    def end(self) -> None:
+        """Let the process end."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        self._child.wait()
+
+
+def measure(corpus: Path, names: list[str], number: int, place: Path) -> dict[str, dict[str, Any]]:
+    """Everything measured on one corpus, by engine."""
+    drawn = {kind: [q.as_dict() for q in held] for kind, held in queries.draw(corpus, number).items()}
+    size, text = sum(1 for _ in corpora.rows(corpus)), corpora.text_bytes(corpus)
+    told: dict[str, dict[str, Any]] = {}
+    open_now: dict[str, Process] = {}
+    for name in names:
+        directory = place / f"{corpus.name}-{name}"
+        directory.mkdir(parents=True)
+        process = Process(name)
+        compiled = process.ask("compile")
+        took = process.ask("index", corpus=str(corpus), directory=str(directory))["seconds"]
+        stored = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
+        told[name] = {
+            "versions": compiled["versions"],
+            "compile_s": compiled["seconds"],
+            "passages_per_s": size / took,
+            "size_over_text": stored / text,
+            "index_peak_mb": process.peak_mb(),
+        }
+        process.end()
+        reader = open_now[name] = Process(name)
+        reader.ask("compile")
+        told[name]["open_ms"] = reader.ask("open", directory=str(directory))["seconds"] * 1000
+        reader.ask("queries", queries=drawn)
+        print(f"{name}: {size / took:,.0f} passages/s", file=sys.stderr)
+    for kind in queries.CLASSES:
+        took_us: dict[str, list[float]] = {}
+        for turn in range(ROUNDS + 1):
+            for name, process in open_now.items():
+                answer = process.ask("ask", kind=kind)["took"]
+                if turn and answer:  # the first turn warms
+                    took_us.setdefault(name, []).extend(answer)
+        for name, values in took_us.items():
+            ordered = sorted(values)
+            told[name][kind] = {
+                "mean_us": statistics.fmean(ordered),
+                "p50_us": statistics.median(ordered),
+                "p99_us": ordered[int(len(ordered) * 0.99)],
+            }
+    for kind in ALIKE:
+        counts = {}
+        for name, process in open_now.items():
+            if kind in told[name] and name in ("essaysearch", "numpy", "tantivy"):
+                counts[name] = process.ask("counts", kind=kind, most=20)["counts"]
+        told["agreement"] = {**told.get("agreement", {}), kind: len(set(map(tuple, counts.values()))) <= 1}
+    row = ["p9999999", "", "zzyzxq is a word nobody else has", "nobody", "2025-01-01"]
+    for name, process in open_now.items():
+        told[name]["query_peak_mb"] = process.peak_mb()
+        added = process.ask("add", row=row, word="zzyzxq")["added"]
+        told[name]["added_findable_ms"] = added * 1000 if added is not None else None
+        process.end()
+    return told
+
+
+def table(told: dict[str, dict[str, Any]]) -> str:
+    """The figures as Markdown, with essaysearch's ratio to tantivy where both were measured."""
+    names = [name for name in told if name != "agreement"]
+    rows = [("passages/s", "passages_per_s", None), ("size / text", "size_over_text", None)]
+    rows += [("peak MB, indexing", "index_peak_mb", None), ("peak MB, querying", "query_peak_mb", None)]
+    rows += [("open ms", "open_ms", None), ("added findable ms", "added_findable_ms", None)]
+    for kind in queries.CLASSES:
+        rows += [(f"{kind} {what} µs", kind, f"{what}_us") for what in ("mean", "p50", "p99")]
+    ours = "essaysearch" if "essaysearch" in names and "tantivy" in names else None
+    lines = ["| | " + " | ".join(names) + (" | essaysearch / tantivy |" if ours else " |")]
+    lines.append("|---" * (len(names) + 1 + bool(ours)) + "|")
+    for label, key, inner in rows:
+        values = [told[name].get(key) for name in names]
+        values = [value.get(inner) if isinstance(value, dict) else value for value in values]
+        cells = [f"{value:,.2f}" if isinstance(value, float) else "-" for value in values]
+        if ours:
+            by_name = dict(zip(names, values, strict=True))
+            both = by_name["essaysearch"], by_name["tantivy"]
+            cells.append(f"{both[0] / both[1]:.2f}" if all(isinstance(v, float) and v for v in both) else "-")
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def size_of(text: str) -> int:
+    """``10k``, ``1M`` or a plain number of passages."""
+    factor = {"k": 1_000, "m": 1_000_000}.get(text[-1].lower(), 1)
+    return int(text[:-1] if factor > 1 else text) * factor
+
+
+def main() -> None:
+    """Run the bench, print the tables, keep them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", default="10k,100k")
+    parser.add_argument("--jsonl", type=Path)
+    parser.add_argument("--engines", default=",".join(ENGINES))
+    parser.add_argument("--queries", type=int, default=200)
+    args = parser.parse_args()
+    names = args.engines.split(",")
+    data = HERE / "data"
+    data.mkdir(exist_ok=True)
+    if args.jsonl:
+        chosen = [corpora.json_lines(data / (args.jsonl.stem.split(".")[0] + ".tsv"), args.jsonl)]
+    else:
+        chosen = [corpora.zipf(data / f"zipf-{size_of(s)}.tsv", size_of(s)) for s in args.sizes.split(",")]
+    kept: dict[str, Any] = {
+        "date": str(date.today()),
+        "machine": platform.platform(),
+        "cores": os.cpu_count(),
+    }
+    kept["load"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    for corpus in chosen:
+        with tempfile.TemporaryDirectory() as place:
+            kept[corpus.stem] = measure(corpus, names, args.queries, Path(place))
+        print(f"\n## {corpus.stem}\n\n{table(kept[corpus.stem])}\n", flush=True)
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    name = f"{date.today()}-{'-'.join(corpus.stem for corpus in chosen)}.json"
+    (results / name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
