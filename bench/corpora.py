@@ -119,13 +119,19 @@ _SPACE = re.compile(r"\s+")
 
 
 def json_lines(path: Path, source: Path) -> Path:
-    """A corpus from a file of JSON Lines (perhaps gzipped) with ``text`` and perhaps ``_id`` or
-    ``id``, ``title``, ``author`` or ``authors``, ``date``; what is absent is made up from the line's number."""
+    """A corpus from a file of JSON Lines (perhaps gzipped).
+
+    A line has ``text`` and perhaps ``_id`` or ``id``, ``title``, ``author`` or ``authors``, ``date``;
+    what is absent is made up from the line's number.
+    """
     if path.exists():
         return path
     part = path.with_suffix(".part")
-    opened: Any = gzip.open(source, "rt", encoding="utf-8") if source.suffix == ".gz" else open(source, encoding="utf-8")
-    with opened as lines, open(part, "w", encoding="utf-8", newline="\n") as file:
+    opener: Any = gzip.open if source.suffix == ".gz" else open
+    with (
+        opener(source, "rt", encoding="utf-8") as lines,
+        open(part, "w", encoding="utf-8", newline="\n") as file,
+    ):
         for number, line in enumerate(lines):
             told = json.loads(line)
             author = told.get("author") or told.get("authors") or f"writer{number % AUTHORS:03d}"

@@ -46,9 +46,8 @@ def draw(corpus: Path, number: int) -> dict[str, list[Query]]:
     from essaysearch.analysis import STOP_WORDS
 
     rng = random.Random(SEED)
-    size, sample = 0, []
-    for row in rows(corpus):  # a reservoir of passages
-        size += 1
+    sample: list[Any] = []
+    for size, row in enumerate(rows(corpus), 1):  # a reservoir of passages
         if len(sample) < 4_000:
             sample.append(row)
         elif (at := rng.randrange(size)) < len(sample):
@@ -88,7 +87,9 @@ def draw(corpus: Path, number: int) -> dict[str, list[Query]]:
         made["prefix"].append(Query("prefix", (word[: 3 + n % 2],)))
         row = rng.choice(usable)
         year = int(row.date[:4])
-        made["filtered"].append(Query("filtered", together(row, 2), author=row.author, years=(year - 1, year + 1)))
+        made["filtered"].append(
+            Query("filtered", together(row, 2), author=row.author, years=(year - 1, year + 1))
+        )
         *words, without = apart(3)
         made["negated"].append(Query("negated", tuple(words), without=without))
         made["by_date"].append(Query("by_date", apart(2)))

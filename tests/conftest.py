@@ -8,7 +8,7 @@ import essaysearch.columnar
 
 
 def pytest_configure() -> None:
-    """Delete compiled kernels older than any kernel's source; numba compares with a function's own file only."""
+    """Delete compiled kernels older than any kernel's source: numba looks at a function's own file only."""
     folder = Path(essaysearch.columnar.__file__).parent
     newest = max(path.stat().st_mtime for path in folder.glob("*_kernels.py"))
     for path in folder.glob("__pycache__/*_kernels.*.nbi"):

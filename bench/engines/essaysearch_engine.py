@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bench.corpora import Row
-from bench.queries import DEEP, Query
+from bench.queries import CLASSES, DEEP, Query
 from essaysearch.columnar.store import Store
 from essaysearch.library import Library
 from essaysearch.model import Block, Document, Passage
@@ -20,11 +20,19 @@ class Engine:
         self._library: Any = None
 
     def compile(self) -> None:
-        """Load (or, the first time, compile) every kernel that indexing and searching use."""
-        if self._fast:
-            from essaysearch.columnar import warm
+        """Load (or, the first time, compile) every kernel: by a small index and a query of each class."""
+        import tempfile
 
-            warm.compile_all()
+        words = ("river", "stone", "lantern", "harbour")
+        rows = [Row(f"p{n:07d}", "nobody", "2025-01-01", "", " ".join(words)) for n in range(300)]
+        with tempfile.TemporaryDirectory() as place:
+            self.index(rows, place)
+            self.open(place)
+            for kind in CLASSES:
+                rendered = self.render(Query(kind, words[:2], words[3], "nobody", (2024, 2025)))
+                if rendered is not None:
+                    self.search(rendered, 10)
+            self.close()
 
     def index(self, rows: Iterable[Row], directory: str) -> None:
         with Store(directory, create=True).writer(fast=self._fast) as writer:
@@ -47,6 +55,8 @@ class Engine:
 
     def search(self, rendered: tuple[str, str], k: int) -> list[tuple[str, float]]:
         text, kind = rendered
+        if kind == "by_date":
+            return [(hit.passage_id, hit.score) for hit in self._library.search(text, k, sort="date")]
         if kind == "deep":
             return self._library.scores(text, k + DEEP)[DEEP:]  # type: ignore[no-any-return]
         return self._library.scores(text, k)  # type: ignore[no-any-return]
@@ -80,6 +90,12 @@ def version_of_project() -> str:
 def _document(row: Row) -> tuple[Document, tuple[Passage, ...]]:
     text = row.text
     document = Document(
-        row.id, "abstract", text, (Block(0, len(text)),), title=row.title or None, authors=(row.author,), date=row.date
+        row.id,
+        "abstract",
+        text,
+        (Block(0, len(text)),),
+        title=row.title or None,
+        authors=(row.author,),
+        date=row.date,
     )
     return document, (Passage(f"{int(row.id[1:]):016x}", 0, 0, len(text)),)

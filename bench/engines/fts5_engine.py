@@ -75,7 +75,9 @@ class Engine:
         text, query = rendered
         if query.kind == "filtered":
             return len(self.search(rendered, 1 << 30))
-        return int(self._database.execute("SELECT count(*) FROM words WHERE words MATCH ?", (text,)).fetchone()[0])
+        return int(
+            self._database.execute("SELECT count(*) FROM words WHERE words MATCH ?", (text,)).fetchone()[0]
+        )
 
     def add(self, row: Row) -> None:
         number = int(row.id[1:])
@@ -84,7 +86,9 @@ class Engine:
                 "INSERT INTO passages (rowid, author, day) VALUES (?, ?, ?)",
                 (number, row.author, int(row.date.replace("-", ""))),
             )
-            self._database.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (number, row.title, row.text))
+            self._database.execute(
+                "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (number, row.title, row.text)
+            )
 
     def versions(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}"

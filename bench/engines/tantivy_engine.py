@@ -97,5 +97,9 @@ class Engine:
 
 def _document(row: Row) -> Any:
     return tantivy.Document(
-        number=int(row.id[1:]), author=row.author, day=int(row.date.replace("-", "")), title=row.title, text=row.text
+        number=int(row.id[1:]),
+        author=row.author,
+        day=int(row.date.replace("-", "")),
+        title=row.title,
+        text=row.text,
     )

@@ -50,7 +50,8 @@ class Engine:
             "phrase": f'"{" ".join(words)}"',
             "prefix": f"{words[0]}*",
             "filtered": (
-                f"({' OR '.join(words)}) AND author:{query.author} AND day:[{query.years[0]}0101 TO {query.years[1]}1231]"
+                f"({' OR '.join(words)}) AND author:{query.author}"
+                f" AND day:[{query.years[0]}0101 TO {query.years[1]}1231]"
             ),
             "negated": f"({' OR '.join(words)}) NOT {query.without}",
         }.get(query.kind, " ".join(words))
@@ -80,4 +81,10 @@ class Engine:
 
 
 def _document(row: Row) -> dict[str, Any]:
-    return {"id": row.id, "author": row.author, "day": int(row.date.replace("-", "")), "title": row.title, "text": row.text}
+    return {
+        "id": row.id,
+        "author": row.author,
+        "day": int(row.date.replace("-", "")),
+        "title": row.title,
+        "text": row.text,
+    }
