@@ -21,11 +21,10 @@ from pathlib import Path
 
 import numpy as np
 import voice_data
-from essaysearch.voices import GUARDS
 from numpy.typing import NDArray
 
 from essaysearch.discourse_cues import Cues, page_cues
-from essaysearch.voice_model import border_surroundings, surroundings
+from essaysearch.voice_model import GUARDS, border_surroundings, surroundings
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src" / "essaysearch" / "data" / "voices.json"
 
@@ -85,7 +84,7 @@ class Corpus:
 def corpus(pages: list[voice_data.Page], labels: list[list[bool]], known: bool) -> Corpus:
     rows: list[Cues] = []
     for page in pages:
-        rows += page_cues(page.texts, page.starts if known else None, [page.author])
+        rows += page_cues(page.texts, page.starts if known else None)
     sizes = [len(page.texts) for page in pages]
     use = np.array([not any(cue in row for cue in GUARDS) for row in rows])
     flat = np.array([label for held in labels for label in held])

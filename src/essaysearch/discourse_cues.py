@@ -10,7 +10,6 @@ One pass over the page: time and memory are linear in its paragraphs.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -38,25 +37,22 @@ _FLAGS = (
     "name line", "introduces", "points at the text", "no letters", "long", "a few words", "smiley", "link",
     "citation", "only a link", "lone address",
 )  # fmt: skip
-_NAME_PART = re.compile(r"[^\W\d_]{4,}")
 
 
-def page_cues(
-    texts: Sequence[str], starts: Sequence[bool] | None = None, authors: Sequence[str] = ()
-) -> list[Cues]:
+def page_cues(texts: Sequence[str], starts: Sequence[bool] | None = None) -> list[Cues]:
     """The cues of each paragraph of a page, in order; a cue that is not named is 0.
 
     ``starts`` tells of each paragraph whether a comment begins with it; None where that is not
-    known. ``authors`` are the names of those whose page it is.
+    known.
     """
-    page = _Page([traits_of(text) for text in texts], starts, authors)
+    page = _Page([traits_of(text) for text in texts], starts)
     return [dict(page.cues(n)) for n in range(len(texts))]
 
 
 class _Page:
     """A page's paragraphs with the sums that cues compare a paragraph to."""
 
-    def __init__(self, traits: list[Traits], starts: Sequence[bool] | None, authors: Sequence[str]) -> None:
+    def __init__(self, traits: list[Traits], starts: Sequence[bool] | None) -> None:
         self.traits = traits
         self.known = starts is not None
         self.comment = list(accumulate(map(int, starts))) if starts is not None else [0] * len(traits)
@@ -79,10 +75,6 @@ class _Page:
             name: list(accumulate((_surrounding(trait)[name] for trait in traits), initial=0))
             for name in _AROUND
         }
-        parts = {part.lower() for name in authors for part in _NAME_PART.findall(name)}
-        self.names = (
-            re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(parts))) + r")\b") if parts else None
-        )
 
     def near(self, n: int, other: int) -> bool:
         """Whether a cue of paragraph ``n`` may look at paragraph ``other``."""
@@ -99,7 +91,6 @@ class _Page:
         yield from self._place(n)
         yield from self._surroundings(n)
         yield from _seen("self", self.traits[n])
-        yield from self._names(n)
         follows, precedes = self.near(n, n + 1), self.near(n, n - 1)
         if follows:
             yield from _seen("next", self.traits[n + 1])
@@ -163,14 +154,6 @@ class _Page:
             for other in range(max(0, n - 2), min(len(self.traits), n + 3))
         )
         yield "around: a script", float(script >= 3)
-
-    def _names(self, n: int) -> Iterator[tuple[str, float]]:
-        if self.names and (found := self.names.search(self.traits[n].lower)):
-            yield "self: names the page's author", 1.0
-            if found.start() == 0 and self.traits[n].lower[found.end() : found.end() + 1] in (",", ":"):
-                yield "self: addresses the page's author", 1.0
-        if self.names and self.near(n, n + 1) and self.names.search(self.traits[n + 1].lower):
-            yield "next: names the page's author", 1.0
 
     def _answer(self, n: int) -> Iterator[tuple[str, float]]:
         here, there = self.traits[n], self.traits[n + 1]

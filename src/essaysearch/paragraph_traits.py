@@ -18,6 +18,15 @@ _SENTENCE_END = re.compile(r"[.!?]+[\"”')\]]*(?=\s|$)")
 _IN_QUOTES = re.compile(r"\"([^\"]{4,300})\"|'([^']{12,200})'")
 _ADDRESS = re.compile(r"@?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|:| -|—) ")
 _SPEAKER = re.compile(r"[A-Z][\w.'-]*(?: [A-Z(][\w.')-]*){0,3}: ")
+_NO_NAMES = frozenset(
+    """also actually additionally alas although anyway apparently basically but certainly clearly consequently
+    essentially finally first firstly fortunately further furthermore generally hence historically hmm honestly
+    however ideally incidentally indeed instead interestingly last lastly likewise maybe meanwhile moreover
+    naturally next no notably now obviously of ok okay on oh perhaps personally presumably primarily probably
+    regardless sadly second secondly seriously similarly simply so sometimes still surely sure then there
+    therefore third thirdly though thus true ultimately unfortunately usually well yeah yes yet in for""".split()
+)
+"""What stands before a comma at the start of a sentence and is nobody's name."""
 _LONE_ADDRESS = re.compile(r"@?[\w .,'’-]{2,40}[:,]")
 _ATTRIBUTION = re.compile(r"(?:--|—|–|-|~)\s*\w")
 _NAME_LINE = re.compile(r"(?:[A-Z][\w.]*[ ,]*){1,5}(?:\(?\d{4}\)?)?[^a-z]*")
@@ -153,7 +162,7 @@ def _flags(text: str, lower: str, words: tuple[str, ...], ending: str, beginning
     count = len(words)
     held = {
         "own quotation marks": beginning == "quotation mark" and ending == "quotation mark" and len(text) > 2,
-        "addresses someone": bool(_ADDRESS.match(text)),
+        "addresses someone": bool(_ADDRESS.match(text)) and (not words or words[0] not in _NO_NAMES),
         "names a speaker": bool(_SPEAKER.match(text)),
         "lone address": count <= 4 and bool(_LONE_ADDRESS.fullmatch(text)),
         "bulleted": beginning in ("bullet", "number") or "•" in text,

@@ -32,6 +32,14 @@ HABITS = (
 """Cues of a page on which others weigh differently: who sets quotes in quotation marks, or answers
 several people by name, seldom sets quotes off as paragraphs."""
 
+GUARDS = {
+    "self: own quotation marks": "it stands in quotation marks of its own",
+    "self: no letters": "it holds no words",
+    "self: only a link": "it is a link",
+    "self: lone address": "it addresses someone",
+}
+"""Cues with which a paragraph is never called quoted, whatever its score, and why."""
+
 _NEAR = 8
 
 
