@@ -519,6 +519,7 @@ def test_no_word_is_lost_or_moved_but_marks_and_tags(lines: list[str]) -> None:
 @given(LINES)
 @example(["> one", "own words", "> two"])
 @example(["> a long line that was wrapped by some program at the usual width", "end", "> more"])
+@example([">x", "wrote:", "", "#"])
 def test_the_quick_way_and_the_way_by_lines_agree(lines: list[str]) -> None:
     text = "\n".join(lines)
     quick = quick_runs(text)

@@ -95,6 +95,7 @@ _MAY_OPEN = frozenset(opener[:3].lower() for opener in _OPENERS) | frozenset(
     ("dis", "leg", "con", "thi", "the", "vie", "opi", "not", "imp", "if ", "ple", "die", "ce ", "est")
 )
 _ODD_SIGNS = frozenset("*_\"'[(-=~ \t")
+_LONGEST_CONTACT = 200
 _CONTACT_SIGNS = ("@", " at ", "http", "www.", "hone", "Tel", "tel", "Fax", "fax", "FAX", "TEL")
 _PGP = re.compile(r"(?:- )?-----(BEGIN|END) PGP (\w+)")
 _CONTACT = re.compile(
@@ -240,7 +241,7 @@ def opening_at(lines: Sequence[str], at: int) -> Opening | None:
 
 def names_a_way(line: str) -> bool:
     """Whether a line holds a way to reach somebody: an address, a number, a page."""
-    return bool(_CONTACT.search(line))
+    return bool(_CONTACT.search(line[:_LONGEST_CONTACT]))
 
 
 def is_contact(lines: Sequence[str]) -> bool:
@@ -249,7 +250,12 @@ def is_contact(lines: Sequence[str]) -> bool:
         return False
     sentences = sum([line.endswith((".", "?", "!", ",", ";", ":")) for line in lines])
     joined = "\n".join(lines)
-    if sentences * 3 > len(lines) or not any(sign in joined for sign in _CONTACT_SIGNS):
+    long = sum([len(line) > 60 and "   " not in line for line in lines])
+    if (
+        sentences * 3 > len(lines)
+        or long * 2 > len(lines)
+        or not any(sign in joined for sign in _CONTACT_SIGNS)
+    ):
         return False
     found = [match.group() for line in lines if (match := _CONTACT.search(line))]
     pages = sum([way.lower().startswith("http") for way in found])

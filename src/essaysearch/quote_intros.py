@@ -248,7 +248,12 @@ def _last_verb(text: str) -> tuple[int, int] | None:
 
 
 def _only_date(text: str) -> bool:
-    rest = _DATE.sub("", _LEAD.sub("", f"{text} ", count=1)).strip(" ,.:;-()")
+    """Whether a text is a date and nothing else."""
+    rest = f"{text} "
+    for pattern in (_LEAD, _DATE):
+        if match := pattern.match(rest):
+            rest = rest[match.end() :]
+    rest = rest.strip(" ,.:;-()")
     return not rest or rest.lower() in ("uhr", "at", "um", "am", "on")
 
 

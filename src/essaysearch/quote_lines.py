@@ -124,10 +124,10 @@ def _emacs_heads(lines: Lines) -> dict[str, str]:
             end += 1
         for stop in range(end, i, -1):
             joined = " ".join([line.strip() for line in text[i:stop]])
-            if "==" not in joined and not joined.endswith(_SAYING):
+            if len(joined) >= 200 or ("==" not in joined and not joined.endswith(_SAYING)):
                 continue
             head = _HEAD.match(joined)
-            if head and len(joined) < 200:
+            if head:
                 speaker = person(head["name"] if head["tag"] else head["plain"])
                 if head["tag"] and speaker:
                     names[head["tag"].strip()] = speaker
@@ -189,9 +189,12 @@ def _is_quotation(lines: Lines, first: int, end: int, mark: str) -> bool:
     before = first - 1
     while before >= 0 and not text[before]:
         before -= 1
-    ends = before >= 0 and depth[before] == depth[first] and text[before].endswith((":", "：", ": "))
-    if ends and intro_ending_at(text, before, max(0, before - 3)):
-        return True
+    if before >= 0 and depth[before] == depth[first] and text[before].endswith((":", "：")):
+        top = before
+        while top > max(0, before - 3) and text[top - 1] and depth[top - 1] == depth[before]:
+            top -= 1
+        if intro_ending_at(text, before, top):
+            return True
     run = text[first:end]
     if mark not in "|:" or len(run) < 3:
         return False

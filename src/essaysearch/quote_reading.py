@@ -6,6 +6,7 @@ itself is therefore remembered (`_facts_of`); what depends on its surroundings i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,7 +60,8 @@ class _Facts(NamedTuple):
     """What a paragraph is by itself.
 
     ``sure`` are those of its lines that introduce a quotation in any case (by the last of their
-    lines), ``openers`` those that open as furniture does; ``plain``: it has neither.
+    lines), ``openers`` those that open as furniture does; ``plain``: it has neither. At ``stops`` a
+    signature above is over.
     """
 
     lines: list[str]
@@ -69,6 +71,7 @@ class _Facts(NamedTuple):
     openers: dict[int, Opening]
     sure: dict[int, Intro]
     plain: bool
+    stops: list[int]
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ def _facts_of(text: str) -> _Facts:
     lines = text.split("\n")
     whole = paragraph_furniture(lines) if may_be_furniture(lines[0]) else ""
     if whole:
-        return _Facts(lines, "furniture", text, whole, {}, {}, True)
+        return _Facts(lines, "furniture", text, whole, {}, {}, True, [])
     openers = _openings(lines)
     sure: dict[int, Intro] = {}
     if ":\n" in text or "：" in text or text[-1] == ":":
@@ -100,7 +103,9 @@ def _facts_of(text: str) -> _Facts:
             if line[-1:] in (":", "：") and (found := intro_ending_at(lines, at, marked=False)):
                 sure[at] = found
     role, joined = read_paragraph(text)
-    return _Facts(lines, role, joined, "", openers, sure, not openers and not sure)
+    stops = [at for at, opening in openers.items() if opening.ends_signature]
+    stops += (last + 1 - intro.lines for last, intro in sure.items())
+    return _Facts(lines, role, joined, "", openers, sure, not openers and not sure, sorted(stops))
 
 
 def _openings(lines: list[str]) -> dict[int, Opening]:
@@ -139,7 +144,9 @@ class _Reading:
         self.parts: list[Part] = []
         self.levels: list[_Level] = []
         self.speakers: dict[int, str | None] = {}
+        self.deepest = 0
         self.spoke: set[int] = set()
+        self.said: set[int] = set()
         self.unsaid: tuple[Run, Sequence[str], int, int] | None = None
 
     def read(self) -> list[Part]:
@@ -168,6 +175,7 @@ class _Reading:
                 continue
             # Nearly every paragraph is as simple as this.
             self.spoke.add(level)
+            self.said.add(level)
             voice: Voice = "quoted" if level else "own"
             speaker = speakers.get(level) if level else None
             first = numbers[0] if numbers else 0
@@ -198,6 +206,7 @@ class _Reading:
             speaker = run.speaker if run.speaker is not None else self.speakers.get(deep)
             if run.speaker is not None:
                 self.speakers.setdefault(deep, speaker)
+                self.deepest = max(self.deepest, deep)
         self.spoke.add(level)
         voice: Voice = "quoted" if deep else "own"
         confidence, reason = 1.0, ""
@@ -208,6 +217,7 @@ class _Reading:
                 voice, deep, speaker = "unknown", level, None
                 confidence, reason = 0.5, "follows a quotation whose end is not marked"
             implied.begun = True
+        self.said.add(deep)
         self.parts.append(
             Part(facts.text, facts.role, voice, deep, speaker, confidence, reason, text, number)
         )
@@ -255,15 +265,15 @@ class _Reading:
     def _introduce(self, level: int, speaker: str | None) -> None:
         """Notes who speaks one level below."""
         deeper = level + len(self.levels) + 1
-        for depth in [depth for depth in self.speakers if depth > deeper]:
-            del self.speakers[depth]
+        for depth in range(deeper + 1, self.deepest + 1):
+            self.speakers.pop(depth, None)
+        self.deepest = deeper
         self.speakers[deeper] = speaker
 
     def _introduction(
         self, run: Run, lines: Sequence[str], start: int, end: int, intro: Intro, marked: bool
     ) -> None:
-        deep = run.level + len(self.levels)
-        above = not marked and any(part.role != "furniture" and part.depth == deep for part in self.parts)
+        above = run.level + len(self.levels) in self.said
         text = lines[start] if end - start == 1 else rejoined(lines[start:end])
         self._furnish(run, start, text, INTRODUCTION)
         self._introduce(run.level, intro.speaker)
@@ -347,8 +357,8 @@ class _Reading:
 
     def _end_of_signature(self, number: int, facts: _Facts, begin: int) -> int:
         """Where in a run a signature ends: at a header, a list's footer, an introduction, or with the run."""
-        stops = [at for at, opening in facts.openers.items() if opening.ends_signature]
-        stops += (last + 1 - intro.lines for last, intro in facts.sure.items())
+        at = bisect_left(facts.stops, begin)
+        stops = facts.stops[at : at + 1]
         run = self.runs[number]
         if number + 1 < len(self.runs) and self.runs[number + 1].level > run.level:
             marked = _introduced_by(run.text)

@@ -66,7 +66,7 @@ def quoted_runs(raw: str) -> list[Run]:
 def quick_runs(raw: str) -> list[Run] | None:
     """The runs of a text whose marks are the usual ones; None where they are not, or may not be."""
     raw = raw.rstrip()
-    if ">>>>>" in raw or "[/" in raw or "\n|" in raw or "\n:" in raw:
+    if "[/" in raw or "\n|" in raw or "\n:" in raw or (">>>>>" in raw and _may_hold_a_head(raw)):
         return None
     if " \n" in raw or "\t\n" in raw:
         raw = "\n".join([line.rstrip() for line in raw.split("\n")])
@@ -116,6 +116,11 @@ def quick_runs(raw: str) -> list[Run] | None:
     if text:
         runs.append(Run(level, text, blank))
     return None if _may_be_odd(runs) else runs
+
+
+def _may_hold_a_head(raw: str) -> bool:
+    """Whether a text with five marks in a row may hold a head of Emacs."""
+    return "==" in raw or "writes:" in raw or "wrote:" in raw or "said:" in raw
 
 
 def _may_be_odd(runs: list[Run]) -> bool:

@@ -33,6 +33,7 @@ _QUIRKS = {
     "shift_jis": "cp932", "x-sjis": "cp932", "iso-8859-8-i": "iso-8859-8", "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman", "unicode-1-1-utf-7": "utf-7",
 }  # fmt: skip
+_LONGEST_NAME = 1000
 _STATEFUL = ("iso-2022", "utf-7", "hz", "utf-16", "utf-32", "unicode-1-1")
 
 
@@ -103,10 +104,8 @@ def writer(value: str) -> Person | None:
     >>> writer('"King, Ada" <ada@example.org>')
     Person(name='Ada King', address='ada@example.org')
     """
-    value = value.strip()
-    if not value:
-        return None
-    return _writer(value)
+    value = value[:_LONGEST_NAME].strip()
+    return _writer(value) if value else None
 
 
 @lru_cache(maxsize=4096)

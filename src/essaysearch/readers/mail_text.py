@@ -251,7 +251,7 @@ def _transferred(data: bytes, how: str) -> bytes:
 
 def _flowed(text: str, delete_space: bool) -> str:
     """Flowed lines (RFC 3676) as whole paragraphs, each under its quote marks."""
-    done: list[str] = []
+    done: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         content = line.lstrip(">")
@@ -262,13 +262,13 @@ def _flowed(text: str, delete_space: bool) -> str:
         if delete_space and flows:
             content = content[:-1]
         if open_depth == depth and not signature and done:
-            done[-1] += content
+            done[-1].append(content)
         else:
             marks = ">" * depth + " " if depth else ""
             # Without marks a stuffed line that opens like a quotation keeps its space.
-            done.append(marks + content if depth or not content.startswith(">") else f" {content}")
+            done.append([marks or (" " if content.startswith(">") else ""), content])
         open_depth = depth if flows else -1
-    return "\n".join(done)
+    return "\n".join(["".join(pieces) for pieces in done])
 
 
 def _unescaped(text: str) -> str:
