@@ -19,12 +19,13 @@ _IN_QUOTES = re.compile(r"\"([^\"]{4,300})\"|'([^']{12,200})'")
 _ADDRESS = re.compile(r"@?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|:| -|—) ")
 _SPEAKER = re.compile(r"[A-Z][\w.'-]*(?: [A-Z(][\w.')-]*){0,3}: ")
 _NO_NAMES = frozenset(
-    """also actually additionally alas although anyway apparently basically but certainly clearly consequently
-    essentially finally first firstly fortunately further furthermore generally hence historically hmm honestly
-    however ideally incidentally indeed instead interestingly last lastly likewise maybe meanwhile moreover
-    naturally next no notably now obviously of ok okay on oh perhaps personally presumably primarily probably
-    regardless sadly second secondly seriously similarly simply so sometimes still surely sure then there
-    therefore third thirdly though thus true ultimately unfortunately usually well yeah yes yet in for""".split()
+    """also actually additionally alas although anyway apparently basically but certainly clearly
+    consequently essentially finally first firstly fortunately further furthermore generally hence
+    historically hmm honestly however ideally incidentally indeed instead interestingly last lastly likewise
+    maybe meanwhile moreover naturally next no notably now obviously of ok okay on oh perhaps personally
+    presumably primarily probably regardless sadly second secondly seriously similarly simply so sometimes
+    still surely sure then there therefore third thirdly though thus true ultimately unfortunately usually
+    well yeah yes yet in for""".split()
 )
 """What stands before a comma at the start of a sentence and is nobody's name."""
 _LONE_ADDRESS = re.compile(r"@?[\w .,'’-]{2,40}[:,]")
