@@ -54,7 +54,7 @@ def vocabulary() -> list[str]:
     """Made words, the most frequent first and shortest; a third are inflections of others."""
     import Stemmer
 
-    from essaysearch.analysis import STOP_WORDS
+    from essaysearch.text.analysis import STOP_WORDS
 
     rng = random.Random(SEED)
     stemmers = [Stemmer.Stemmer(name) for name in ("english", "porter")]

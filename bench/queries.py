@@ -43,7 +43,7 @@ class Query:
 def draw(corpus: Path, number: int) -> dict[str, list[Query]]:
     """``number`` queries of each class. Their words stand in the corpus, each where it is one of
     a passage drawn at random; the most frequent words of the corpus are left out."""
-    from essaysearch.analysis import STOP_WORDS
+    from essaysearch.text.analysis import STOP_WORDS
 
     rng = random.Random(SEED)
     sample: list[Any] = []

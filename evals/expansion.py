@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from ranking import COLLECTIONS, DEPTH, NAMES, heading, keep, ours
 
-from essaysearch import analysis, evaluation, judgments
-from essaysearch.evaluation import Search
+from essaysearch.measuring import evaluation, judgments
+from essaysearch.measuring.evaluation import Search
 from essaysearch.model import Document
+from essaysearch.text import analysis
 
 FIRST = "AP"
 

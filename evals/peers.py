@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
-from essaysearch.evaluation import Search
+from essaysearch.measuring.evaluation import Search
 from essaysearch.model import Document
 
 

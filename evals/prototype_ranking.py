@@ -14,9 +14,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from essaysearch import analysis, expansion, scoring
+from essaysearch import expansion, scoring
 from essaysearch.model import Document
-from essaysearch.passages import split
+from essaysearch.text import analysis
+from essaysearch.text.passages import split
 
 _STRIDE = 1 << 20
 

@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from essaysearch.model import Block, Document
-from essaysearch.passages import split
-from essaysearch.quotations import Link, QuoteIndex
+from essaysearch.quotations.linking import Link, QuoteIndex
 from essaysearch.readers import mail
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.passages import split
 
 ROOT = Path(__file__).resolve().parents[1]
 MAILBOXES = ROOT.parent / "shared" / "samples" / "mbox"

@@ -25,8 +25,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 import peers  # noqa: E402
 
-from essaysearch import evaluation, judgments  # noqa: E402
-from essaysearch.evaluation import Evaluation, Search  # noqa: E402
+from essaysearch.measuring import evaluation, judgments  # noqa: E402
+from essaysearch.measuring.evaluation import Evaluation, Search  # noqa: E402
 from essaysearch.model import Document  # noqa: E402
 
 COLLECTIONS = HERE.parents[1] / "shared" / "collections"

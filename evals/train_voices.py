@@ -2,7 +2,7 @@
 
     python evals/train_voices.py        # writes src/essaysearch/data/voices.json
 
-Ridge-penalised logistic regression in two steps (`essaysearch.voice_model`), fitted by Newton's
+Ridge-penalised logistic regression in two steps (`essaysearch.voices.model`), fitted by Newton's
 method. Everything that is learned (which cues are kept, their scales, weights, the second step,
 the table of probabilities and the thresholds) is learned on the training authors alone; scores
 that the second step and the table see are those of inner folds, again split by author.
@@ -23,8 +23,8 @@ import numpy as np
 import voice_data
 from numpy.typing import NDArray
 
-from essaysearch.discourse_cues import Cues, page_cues
-from essaysearch.voice_model import GUARDS, border_surroundings, surroundings
+from essaysearch.voices.cues import Cues, page_cues
+from essaysearch.voices.model import GUARDS, border_surroundings, surroundings
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "src" / "essaysearch" / "data" / "voices.json"
 

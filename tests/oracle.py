@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from essaysearch import scoring
-from essaysearch.analysis import Token, tokens
 from essaysearch.columnar import records
-from essaysearch.matching import surface_test
 from essaysearch.model import Document, Passage
+from essaysearch.text.analysis import Token, tokens
+from essaysearch.text.matching import surface_test
 from essaysearch.tree import AnyFilter, Clauses, Every, Expand, Filter, Node, Phrase, Word
 
 FIELDS = ("body", "title", "section", "answers")

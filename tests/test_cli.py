@@ -499,7 +499,7 @@ def test_an_interrupt_ends_indexing_in_silence_and_leaves_the_index_as_it_was(tm
     lines = "".join(f'{{"_id":"{number}","text":"moss {number}"}}\n' for number in range(20))
     more = note(tmp_path / "more", "b.jsonl", lines)
     program = (
-        "import os, signal; from essaysearch import passages; from essaysearch.cli import main\n"
+        "import os, signal; from essaysearch.text import passages; from essaysearch.cli import main\n"
         "split = passages.split\n"
         "def interrupted(document):\n"
         "    if document.id == '7': os.kill(os.getpid(), signal.SIGINT)\n"
@@ -525,7 +525,7 @@ def test_a_search_imports_nothing_it_does_not_need(index: str) -> None:
     heavy = (
         "nltk numba lxml yaml rich pandas matplotlib asyncio importlib.metadata markdown_it tomllib logging"
     )
-    assert "essaysearch.searching" in loaded
+    assert "essaysearch.search.searching" in loaded
     assert loaded & set(heavy.split()) == set()
     assert not [name for name in loaded if name.startswith("essaysearch.readers")]
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from whoosh import fields, index, qparser, query
 from whoosh.codec.base import Segment as WhooshSegment
 
-from essaysearch.analysis import stem, terms, tokens
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.codec import ColumnarCodec, toc_name
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.schema import KEYWORDS, FoldedStems
 from essaysearch.columnar.store import Store
 from essaysearch.errors import EssaysearchError, ForeignWriter, IndexDamaged
+from essaysearch.text.analysis import stem, terms, tokens
 from essaysearch.tree import (
     AnyFilter,
     Clauses,

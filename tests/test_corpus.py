@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from essaysearch.analysis import terms
+from essaysearch.text.analysis import terms
 from shared import SEEDS, needs_shared
 
 if sys.version_info >= (3, 11):

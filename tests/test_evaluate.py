@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from essaysearch import ids
-from essaysearch.analysis import stem
 from essaysearch.columnar import quick
 from essaysearch.columnar.store import Store
 from essaysearch.model import Block, Document, Passage
+from essaysearch.text import ids
+from essaysearch.text.analysis import stem
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Phrase, Word
 
 kernels = pytest.importorskip("essaysearch.columnar.kernels", reason="needs the extra `fast`")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from essaysearch import evaluation, judgments
 from essaysearch.errors import EssaysearchError, ReadError
+from essaysearch.measuring import evaluation, judgments
 from shared import COLLECTIONS, needs_shared
 
 CORPUS = [

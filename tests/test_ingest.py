@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch import ingest
 from essaysearch.errors import UnknownReader
-from essaysearch.ingest import discover, read
+from essaysearch.filling import ingest
+from essaysearch.filling.ingest import discover, read
 from essaysearch.model import Document, Skipped, SourceFacts
-from essaysearch.passages import split
 from essaysearch.readers import table
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.passages import split
 
 SENTENCE = "The warden counts the lamps along the wall before every dawn."
 

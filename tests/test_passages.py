@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from essaysearch.ingest import read
+from essaysearch.filling.ingest import read
 from essaysearch.model import Block, Document, Passage
-from essaysearch.passages import FURNITURE, split
+from essaysearch.text.passages import FURNITURE, split
 from shared import SEEDS, needs_shared
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from essaysearch.analysis import terms
 from essaysearch.query import MOST_CHARACTERS, Query, parse
 from essaysearch.query.operators import FIELDS, OPERATORS, complete, unknown_field
 from essaysearch.query.reading import MOST_CLAUSES, MOST_NESTING, MOST_WARNINGS
 from essaysearch.query.sentences import DIAGNOSTICS
+from essaysearch.text.analysis import terms
 from essaysearch.tree import (
     AnyFilter,
     Clauses,

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from essaysearch.alignment import difference, runs_between
 from essaysearch.errors import IndexDamaged, IndexMissing, IndexVersion
 from essaysearch.model import Block, Document, Voice
-from essaysearch.passages import split
-from essaysearch.quotations import QuoteIndex
-from essaysearch.shingles import read_quote, shingles, word_hashes, word_spans
+from essaysearch.quotations.alignment import difference, runs_between
+from essaysearch.quotations.linking import QuoteIndex
+from essaysearch.quotations.shingles import read_quote, shingles, word_hashes, word_spans
+from essaysearch.text.passages import split
 
 VOCABULARY = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "nrstl"]
 

@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from essaysearch.model import Block
-from essaysearch.quote_intros import intro_ending_at, natural_name, person
-from essaysearch.quote_lines import quoted_lines
-from essaysearch.quote_marks import attributed, mark_blocks, unmark
-from essaysearch.quote_runs import quick_runs, runs_of
+from essaysearch.voices.intros import intro_ending_at, natural_name, person
+from essaysearch.voices.quote_lines import quoted_lines
+from essaysearch.voices.quote_marks import attributed, mark_blocks, unmark
+from essaysearch.voices.quote_runs import quick_runs, runs_of
 
 
 def said(text: str) -> list[tuple[int, str | None, str]]:

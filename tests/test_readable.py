@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essaysearch.readable import readable
+from essaysearch.text.readable import readable
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch import ingest
+from essaysearch.filling import ingest
 from essaysearch.model import Document, Skipped, SourceFacts
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import READERS, sniff

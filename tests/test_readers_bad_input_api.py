@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch import ingest
+from essaysearch.filling import ingest
 from essaysearch.model import Document, Skipped
 from essaysearch.readers.json_text import parse, values
 from essaysearch.readers.source import SourceFile

@@ -10,12 +10,12 @@ import pytest
 
 from essaysearch.errors import ReadError, UnknownReader
 from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
-from essaysearch.passages import split
 from essaysearch.readers import comment_page
 from essaysearch.readers.front_matter import typed
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import READERS, reader_named, sniff
+from essaysearch.text.passages import split
 from shared import COLLECTIONS, SAMPLES, SEEDS, needs_shared
 
 

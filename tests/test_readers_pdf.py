@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch import ingest
+from essaysearch.filling import ingest
 from essaysearch.model import Document, Skipped
 
 pytest.importorskip("pypdf")

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch.ids import digest
-from essaysearch.ingest import read
+from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import sniff
+from essaysearch.text.ids import digest
 from shared import SAMPLES, needs_shared
 
 PAGES = Path(__file__).parent / "fixtures" / "pages"

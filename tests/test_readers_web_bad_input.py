@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch.ingest import read
+from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import zip_parts
 from essaysearch.readers.html_text import html_to_blocks

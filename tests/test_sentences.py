@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essaysearch.sentences import LONGEST_SENTENCE, items, sentences
+from essaysearch.text.sentences import LONGEST_SENTENCE, items, sentences
 
 
 def split(text: str) -> list[str]:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from essaysearch import ids
-from essaysearch.analysis import tokens
 from essaysearch.columnar.postings import BLOCK
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import KINDS, VOICES, Block, Document, Passage
+from essaysearch.text import ids
+from essaysearch.text.analysis import tokens
 
 LONG = bool(os.environ.get("ESSAYSEARCH_LONG"))
 FIELDS = ("body", "title", "section", "answers")

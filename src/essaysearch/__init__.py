@@ -24,7 +24,7 @@ from essaysearch.errors import (
 )
 from essaysearch.library import Library, open_library
 from essaysearch.model import Answered, Block, Diagnostic, Document, Hit, Passage, Skipped, Snippet
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 
 __version__ = "0.1.0"
 

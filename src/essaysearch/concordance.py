@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from essaysearch.analysis import STOP_WORDS, Token, tokens
 from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.errors import EssaysearchError
-from essaysearch.matching import occurrences
 from essaysearch.model import VOICES
-from essaysearch.readable import readable
-from essaysearch.snippets import concerns_body, marked_leaves
+from essaysearch.text.analysis import STOP_WORDS, Token, tokens
+from essaysearch.text.matching import occurrences
+from essaysearch.text.readable import readable
+from essaysearch.text.snippets import concerns_body, marked_leaves
 from essaysearch.tree import Node
 
 WIDTH = 50

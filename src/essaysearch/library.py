@@ -13,17 +13,17 @@ from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 from essaysearch.tree import Clauses, Filter, Node, Word
 
 if TYPE_CHECKING:
     from essaysearch.concordance import Collocate, Key, Line
-    from essaysearch.describing import Description
-    from essaysearch.exchanges import Exchanges, Quoted, Source
-    from essaysearch.explaining import Explanation
-    from essaysearch.indexing import Progress
-    from essaysearch.report import IndexReport
-    from essaysearch.surroundings import Surroundings
+    from essaysearch.filling.indexing import Progress
+    from essaysearch.filling.report import IndexReport
+    from essaysearch.quotations.exchanges import Exchanges, Quoted, Source
+    from essaysearch.search.describing import Description
+    from essaysearch.search.explaining import Explanation
+    from essaysearch.search.surroundings import Surroundings
     from essaysearch.threads import Thread
     from essaysearch.topics import Topic, TopicPassages
 
@@ -90,7 +90,7 @@ class Library:
         ``as_`` names the reader; ``author``, ``date`` and ``url`` replace what the files say. Waits
         ``timeout`` seconds for another writer, then raises `IndexLocked`.
         """
-        from essaysearch.indexing import add
+        from essaysearch.filling.indexing import add
 
         given = {"author": author, "date": date, "url": url}
         defaults = {name: value for name, value in given.items() if value}
@@ -131,7 +131,7 @@ class Library:
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
         """
-        from essaysearch.searching import run
+        from essaysearch.search.searching import run
 
         parsed = parse(query, today, literal)
         snapshot = self._store.snapshot()
@@ -155,7 +155,7 @@ class Library:
         The hits are those of `search` in its order, of one state of the library, read as they are
         asked for; memory does not grow with their number.
         """
-        from essaysearch.searching import run
+        from essaysearch.search.searching import run
 
         parsed = parse(query, today, literal)
         snapshot = self._store.snapshot()
@@ -197,19 +197,19 @@ class Library:
 
     def show(self, id: str, before: int = 2, after: int = 2) -> Surroundings:
         """A passage (or document) in its surroundings. Raises `UnknownId`."""
-        from essaysearch.surroundings import surroundings
+        from essaysearch.search.surroundings import surroundings
 
         return surroundings(self._store.snapshot(), id, before, after)
 
     def thread(self, id: str) -> Thread:
         """The whole thread around a passage or document, as trees of replies. Raises `UnknownId`."""
-        from essaysearch.surroundings import thread_of
+        from essaysearch.search.surroundings import thread_of
 
         return thread_of(self._store.snapshot(), id)
 
     def document(self, id: str) -> Document:
         """A document as it was read, by its own id or a passage's. Raises `UnknownId`."""
-        from essaysearch.surroundings import locate
+        from essaysearch.search.surroundings import locate
 
         view, number, _ = locate(self._store.snapshot(), id)
         return view.segment.document(number)
@@ -223,7 +223,7 @@ class Library:
 
     def explain(self, passage_id: str, query: str) -> Explanation:
         """Why a passage scores what it scores: a tree of values that sums to the score."""
-        from essaysearch.explaining import explain
+        from essaysearch.search.explaining import explain
 
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
@@ -231,14 +231,14 @@ class Library:
 
     def describe(self, query: str, literal: bool = False) -> Description:
         """What a query means, clause by clause, with the words that patterns stand for here."""
-        from essaysearch.describing import describe
+        from essaysearch.search.describing import describe
 
         snapshot = self._store.snapshot()
         return describe(snapshot, self._resolved(snapshot, parse(query, None, literal).tree))
 
     def why_not(self, passage_id: str, query: str) -> list[str]:
         """Why a query does not find a passage: sentences, empty where it does."""
-        from essaysearch.explaining import why_not
+        from essaysearch.search.explaining import why_not
 
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
@@ -248,7 +248,7 @@ class Library:
 
     def exchanges(self) -> Exchanges:
         """The quotations of the library linked to their sources; brought up to date when asked for."""
-        from essaysearch.exchanges import open_exchanges
+        from essaysearch.quotations.exchanges import open_exchanges
 
         snapshot = self._store.snapshot()
         held = self._exchanges
@@ -335,7 +335,7 @@ class Library:
 
     def stats(self) -> dict[str, Any]:
         """Counts and sizes, as JSON values."""
-        from essaysearch.surroundings import stats
+        from essaysearch.search.surroundings import stats
 
         return stats(self._store.snapshot())
 
@@ -352,7 +352,7 @@ class Library:
     def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
         if isinstance(tree, Clauses) and not tree.must and all(type(node) is Word for node in tree.should):
             return tree  # the usual query: it names nothing
-        from essaysearch.resolving import resolve
+        from essaysearch.search.resolving import resolve
 
         return resolve(snapshot, tree, self._topic_tree)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from essaysearch.formats.markup import articles
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 
 _STYLE = """.essaysearch article{border:1px solid #8884;border-radius:6px;padding:.6rem .9rem;margin:.5rem 0;
 max-width:52rem}

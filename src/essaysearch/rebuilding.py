@@ -11,8 +11,8 @@ from pathlib import Path
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.store import replace
 from essaysearch.errors import EssaysearchError, IndexMissing, IndexReadOnly, NotAnIndex
+from essaysearch.filling.report import IndexReport
 from essaysearch.library import Library, open_library
-from essaysearch.report import IndexReport
 
 
 def rebuilt(directory: str | os.PathLike[str], fill: Callable[[Library], IndexReport]) -> IndexReport:

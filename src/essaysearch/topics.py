@@ -19,12 +19,12 @@ from typing import Any
 from essaysearch.columnar.evaluate import Best, Evaluation
 from essaysearch.columnar.store import Snapshot
 from essaysearch.errors import EssaysearchError
-from essaysearch.hits import hit_of
-from essaysearch.ids import digest, slug
 from essaysearch.model import Hit
 from essaysearch.nearest import nearest
 from essaysearch.query import parse
-from essaysearch.snippets import marked_leaves
+from essaysearch.search.hits import hit_of
+from essaysearch.text.ids import digest, slug
+from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Clauses, Filter, Node, Nothing
 
 _PLAIN = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")

@@ -24,9 +24,9 @@ def evaluate(dir: str, measures: tuple[str, ...], save_run: str | None, format_:
     DIR holds a collection in the BEIR layout (corpus.jsonl, queries.jsonl, qrels.tsv) or the TREC
     layout. Its documents go into an index of their own, for this run. Needs the extra `eval`.
     """
-    from essaysearch.evaluation import MEASURES, measure, plain_words, rank, report_run
-    from essaysearch.judgments import documents, read_collection, write_run
     from essaysearch.library import open_library
+    from essaysearch.measuring.evaluation import MEASURES, measure, plain_words, rank, report_run
+    from essaysearch.measuring.judgments import documents, read_collection, write_run
 
     collection = read_collection(dir)
     wanted = measures or MEASURES

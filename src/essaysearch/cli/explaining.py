@@ -11,7 +11,7 @@ from essaysearch.cli.app import NOTHING, finish, format_option, index_option, te
 from essaysearch.cli.completing import complete_query
 
 if TYPE_CHECKING:
-    from essaysearch.explaining import Explanation
+    from essaysearch.search.explaining import Explanation
 
 
 @click.command()

@@ -9,8 +9,8 @@ import click
 from essaysearch.cli.app import NOTHING, finish, format_option, index_option
 
 if TYPE_CHECKING:
+    from essaysearch.filling.report import IndexReport
     from essaysearch.library import Library
-    from essaysearch.report import IndexReport
 
 DEFAULT_PATHS = ("corpus",)
 _SHOWN = 10

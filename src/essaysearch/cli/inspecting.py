@@ -36,7 +36,7 @@ def inspect(
     Each document with its metadata, each block with its voice and what was inferred.
     Nothing is indexed. Status 1 if no document could be read.
     """
-    from essaysearch.ingest import discover, read
+    from essaysearch.filling.ingest import discover, read
 
     given = {"author": author, "date": date, "url": url}
     defaults = {name: value for name, value in given.items() if value}

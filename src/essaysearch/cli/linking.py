@@ -47,7 +47,7 @@ def topic(action: str, name: str | None, index: str, k: int | None, format_: str
 
 
 def _topic_dict(found: TopicPassages, shown: int) -> dict[str, Any]:
-    from essaysearch.results import hit_dict
+    from essaysearch.search.results import hit_dict
 
     rows = [{**hit_dict(hit), "by": list(by)} for hit, by in zip(found.hits, found.by, strict=True)]
     coverage = found.coverage

@@ -11,12 +11,12 @@ import click
 
 from essaysearch.cli.app import FAILED, finish, format_option, index_option, text_argument
 from essaysearch.formats.facts import plain
-from essaysearch.readable import readable
+from essaysearch.text.readable import readable
 
 if TYPE_CHECKING:
     from essaysearch.library import Library
     from essaysearch.model import Document, Passage
-    from essaysearch.surroundings import Surroundings
+    from essaysearch.search.surroundings import Surroundings
     from essaysearch.threads import Node
 
 _OPENING_WORDS = 14

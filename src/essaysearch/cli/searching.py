@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from essaysearch.library import Library
     from essaysearch.model import Hit
-    from essaysearch.results import Results
+    from essaysearch.search.results import Results
 
 _FACET_ROWS = 12
 

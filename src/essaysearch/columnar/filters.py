@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.analysis import tokens
 from essaysearch.columnar import records
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import VOICES
+from essaysearch.text.analysis import tokens
 from essaysearch.tree import Filter
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.analysis import tokens
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import EXCEPTION, FIELDS
 from essaysearch.columnar.segment import Segment, TermInfo, packed_row
 from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
+from essaysearch.text.analysis import tokens
 from essaysearch.tree import RANKING_FIELDS, Expand, Node, Phrase, Word
 
 Array = npt.NDArray[Any]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from essaysearch.analysis import ANALYZER_VERSION
 from essaysearch.errors import IndexDamaged, IndexMissing, IndexVersion, NotAnIndex
+from essaysearch.text.analysis import ANALYZER_VERSION
 
 NAME = "essaysearch.manifest"
 PREVIOUS = "essaysearch.manifest.previous"

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from essaysearch.columnar.segment import Segment
 from essaysearch.errors import QueryTooLarge
-from essaysearch.matching import surface_test
+from essaysearch.text.matching import surface_test
 from essaysearch.tree import Expand
 
 Array = npt.NDArray[Any]

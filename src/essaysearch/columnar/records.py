@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.ids import digest
 from essaysearch.model import Block, Document, Passage
+from essaysearch.text.ids import digest
 
 Array = npt.NDArray[Any]
 

@@ -12,7 +12,7 @@ from whoosh import fields
 from whoosh.analysis.acore import Token
 from whoosh.analysis.analyzers import Analyzer
 
-from essaysearch.analysis import tokens
+from essaysearch.text.analysis import tokens
 from essaysearch.tree import RANKING_FIELDS
 
 KEYWORDS: dict[str, str] = {

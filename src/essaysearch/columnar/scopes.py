@@ -78,7 +78,7 @@ def _units_where(evaluation: Evaluation, node: Node, scope: str) -> set[int]:
 
 def _sentences(evaluation: Evaluation, view: View, node: Node) -> Array:
     """Passages with one sentence in which the boolean holds: candidates first, then their texts."""
-    from essaysearch.sentences import sentences
+    from essaysearch.text.sentences import sentences
 
     met = np.zeros(view.segment.passages, dtype=bool)
     loose = evaluation.mask(view, _without_exclusions(node)) & view.live
@@ -100,7 +100,7 @@ def _without_exclusions(node: Node) -> Node:
 
 
 def _holds(view: View, node: Node, sentence: str, doc: int) -> bool:
-    from essaysearch.matching import occurrences
+    from essaysearch.text.matching import occurrences
 
     if isinstance(node, Clauses):
         if not all(_holds(view, child, sentence, doc) for child in (*node.must, *node.filters)):

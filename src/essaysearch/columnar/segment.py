@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.analysis import tokens
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFile
 from essaysearch.columnar.blobs import Names, Stream
@@ -26,6 +25,7 @@ from essaysearch.columnar.norms import Averages, averages_of, norms_of
 from essaysearch.columnar.postings import BLOCK, FIELDS, Postings
 from essaysearch.errors import IndexDamaged
 from essaysearch.model import VOICES, Document, Passage
+from essaysearch.text.analysis import tokens
 
 Array = npt.NDArray[Any]
 KERNEL_ARRAYS = (

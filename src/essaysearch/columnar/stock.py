@@ -23,7 +23,7 @@ from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.segment import Segment
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.errors import EssaysearchError
-from essaysearch.matching import occurrences, surface_test
+from essaysearch.text.matching import occurrences, surface_test
 from essaysearch.tree import (
     RANKING_FIELDS,
     AnyFilter,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.analysis import CHUNK, words_of_chunks
+from essaysearch.text.analysis import CHUNK, words_of_chunks
 
 Array = npt.NDArray[Any]
 _SEPARATOR = b"\xff"  # never part of UTF-8

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from essaysearch.model import Hit
-from essaysearch.results import Results, hit_dict
+from essaysearch.search.results import Results, hit_dict
 
 
 def as_json(results: Results, hits: Iterable[Hit]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from essaysearch.model import Hit
-from essaysearch.readable import readable
+from essaysearch.text.readable import readable
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)

@@ -17,7 +17,7 @@ from essaysearch.formats.facts import (
     title_of,
 )
 from essaysearch.model import Hit
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|&~])")
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from essaysearch.formats.facts import answered_by, facts_of, one_line, place_of, plain, title_of
 from essaysearch.model import Hit
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 
 Span = tuple[int, int]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from essaysearch.formats.facts import title_of
 from essaysearch.model import Hit
-from essaysearch.readable import readable
-from essaysearch.results import Results
+from essaysearch.search.results import Results
+from essaysearch.text.readable import readable
 
 _BIBTEX_KIND = {"abstract": "article"}
 _RIS_KIND = {"abstract": "JOUR", "essay": "ELEC", "post": "BLOG", "comment": "ELEC", "message": "PCOMM"}

@@ -12,7 +12,7 @@ from essaysearch.errors import UnknownFormat
 from essaysearch.formats import data, markup, page, references
 from essaysearch.model import Hit
 from essaysearch.nearest import nearest
-from essaysearch.results import Results
+from essaysearch.search.results import Results
 
 Render = Callable[[Results, Iterable[Hit]], Iterator[str]]
 

@@ -13,8 +13,8 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-from essaysearch.analysis import fold
 from essaysearch.query.ranges import Problem, shown
+from essaysearch.text.analysis import fold
 from essaysearch.tree import Expand
 
 MOST_EDITS = 2

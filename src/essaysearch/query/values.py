@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from essaysearch.analysis import CHUNK, words_of_chunk
 from essaysearch.nearest import nearest
 from essaysearch.query.dates import date_range
 from essaysearch.query.operator_rows import Given
 from essaysearch.query.ranges import Problem, karma_range, shown, year_range
+from essaysearch.text.analysis import CHUNK, words_of_chunk
 from essaysearch.tree import Filter, Like, Named, Node
 
 

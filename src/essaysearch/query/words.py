@@ -11,10 +11,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from essaysearch.analysis import CHUNK, STOP_WORDS, Token, stem, words_of_chunk
 from essaysearch.query.patterns import fuzzy, star
 from essaysearch.query.ranges import Problem, shown
 from essaysearch.query.sentences import EXACT_PATTERN, WEIGHT
+from essaysearch.text.analysis import CHUNK, STOP_WORDS, Token, stem, words_of_chunk
 from essaysearch.tree import Clauses, Node, Phrase, Word
 
 Warn = Callable[[str, int, int, str], None]

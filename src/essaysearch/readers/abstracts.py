@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document
 from essaysearch.readers import tex
 from essaysearch.readers.paragraphs import blocks_of
+from essaysearch.text.ids import derived_document_id
 
 TITLE_ONLY = "it has no abstract: its title stands as its text"
 """The note of a document that is a title and nothing else."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import from_epoch, parse_date
@@ -22,6 +21,7 @@ from essaysearch.readers.posts import number
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
+from essaysearch.text.ids import derived_document_id
 
 _BODIES = (
     "body",

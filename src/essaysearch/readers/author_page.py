@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from essaysearch.analysis import fold
-from essaysearch.ids import derived_document_id, slug
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.comment_page import FURNITURE
 from essaysearch.readers.dates import parse_date
@@ -19,6 +17,8 @@ from essaysearch.readers.names import authors_of
 from essaysearch.readers.paragraphs import blocks_of, paragraphs
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.analysis import fold
+from essaysearch.text.ids import derived_document_id, slug
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _RECORD = re.compile(

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.paragraphs import blocks_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
 
 LOST_MARKS = "the page has lost its quote marks"
 """Why a block's voice is unknown here; `voices.infer` is asked about documents that say so."""

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from essaysearch.errors import ReadError
-from essaysearch.ids import derived_document_id, slug
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.encodings import decoded
@@ -25,6 +24,7 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 from essaysearch.readers.zip_parts import Parts, parts_of
+from essaysearch.text.ids import derived_document_id, slug
 
 _PACKAGE = re.compile(r"<(?:\w+:)?package\b[^>]*(?:idpf\.org/2007/opf|openebook)", re.I)
 _BOOK_PAGE = re.compile(r"xmlns:epub=|epub:type=")

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.comment_facts import NOBODY, shown_date
@@ -20,6 +19,7 @@ from essaysearch.readers.html_tree import Element, classes, drop, plain, tag_of
 from essaysearch.readers.page_comments import take_comments
 from essaysearch.readers.page_facts import date_in_address
 from essaysearch.readers.typed_marks import with_typed_quotes
+from essaysearch.text.ids import derived_document_id
 
 _ID = re.compile(r"\s*ID:\s*(\w+)\s*")
 _POINTS = re.compile(r"([-−]?\d[\d,]*)\s+points?")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Kind
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.forums import address_of, post_id, site_of, urlsplit_safely
 from essaysearch.readers.posts import post
+from essaysearch.text.ids import derived_document_id
 
 READER_NAME = "feed"
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.csv_rows import Row, header_of, rows
@@ -15,6 +14,7 @@ from essaysearch.readers.forums import address_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
+from essaysearch.text.ids import derived_document_id
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "_id": ("_id", "id", "comment_id", "commentid"),

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from essaysearch.ids import digest
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import html_essay
 from essaysearch.readers.dates import parse_date
@@ -35,6 +34,7 @@ from essaysearch.readers.page_sniff import is_page, opening
 from essaysearch.readers.page_state import Told, told_by
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import digest
 
 _HOSTS = r"(?:less(?:er)?wrong|greaterwrong|alignmentforum|forum\.effectivealtruism)\.(?:com|org)"
 _MARKUP: tuple[re.Pattern[str], ...] = (

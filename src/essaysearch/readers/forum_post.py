@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from essaysearch.ids import digest
 from essaysearch.model import Document
 from essaysearch.readers.comment_facts import shown_date
 from essaysearch.readers.dates import from_epoch, parse_date
@@ -13,6 +12,7 @@ from essaysearch.readers.forums import TITLE_ENDS, Address, Site, post_id, post_
 from essaysearch.readers.html_text import to_blocks
 from essaysearch.readers.html_tree import Element, classes, drop, plain
 from essaysearch.readers.page_facts import PageFacts
+from essaysearch.text.ids import digest
 
 _BODIES = (
     re.compile(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
@@ -21,6 +20,7 @@ from essaysearch.readers.page_facts import PageFacts, date_in_address, page_fact
 from essaysearch.readers.page_sniff import is_page
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
 
 _BYLINE_CLASS = re.compile(
     r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author|fn|vcard)\b", re.I

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import fields
 from essaysearch.readers.addresses import id_of_address
@@ -20,6 +19,7 @@ from essaysearch.readers.names import authors_of
 from essaysearch.readers.paragraphs import blocks_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import HEAD, SourceFile
+from essaysearch.text.ids import derived_document_id
 
 _IDS = ("_id", "id")
 _TEXTS = ("text", "body", "abstract", "content")

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from essaysearch.ids import derived_document_id, digest
 from essaysearch.model import Block, Document, Reading, Skipped
-from essaysearch.quote_marks import Marked, Posting, attributed, unmark
 from essaysearch.readers.mail_headers import (
     Person,
     dated,
@@ -29,6 +27,8 @@ from essaysearch.readers.mail_split import RawMessage, is_mailbox, raw_messages
 from essaysearch.readers.mail_text import Body, body_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id, digest
+from essaysearch.voices.quote_marks import Marked, Posting, attributed, unmark
 
 _HEAD_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
 _SENDERS = frozenset((b"from", b"sender", b"return-path", b"path", b"newsgroups"))

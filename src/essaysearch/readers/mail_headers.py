@@ -7,9 +7,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from essaysearch.quote_intros import natural_name, person
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.encodings import decoded
+from essaysearch.voices.intros import natural_name, person
 
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _FOLD = re.compile(r"\s*\n[ \t]+")

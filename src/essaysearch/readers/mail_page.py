@@ -12,15 +12,15 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.quote_marks import unmark
 from essaysearch.readers.html_tree import Element, classes, parse_html, plain, tag_of
 from essaysearch.readers.mail_headers import dated, lineage, message_id, title_of, writer
 from essaysearch.readers.page_facts import page_facts
 from essaysearch.readers.page_sniff import is_page, opening
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
+from essaysearch.voices.quote_marks import unmark
 
 _SIGNS = re.compile(
     r'<!-- ?(?:body="start"|isosent="|X-Body-of-Message|MHonArc|X-Message-Id:|beginarticle)|hypermail-project'

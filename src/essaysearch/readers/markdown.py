@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers import fields
 from essaysearch.readers.addresses import id_of_address
@@ -21,6 +20,7 @@ from essaysearch.readers.markdown_text import markdown_blocks
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
 
 _DATES = (
     "lw-posted-at", "date", "date_published", "published", "publish_date", "pubdate", "datepublished",

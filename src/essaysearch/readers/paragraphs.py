@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from essaysearch.model import Block
-from essaysearch.sentences import BULLET, trimmed
+from essaysearch.text.sentences import BULLET, trimmed
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
 _MARKED_LINE = re.compile(r"^[ \t]*>", re.MULTILINE)

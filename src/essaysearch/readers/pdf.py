@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Reading, Skipped
 from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.dates import parse_date
@@ -19,6 +18,7 @@ from essaysearch.readers.pdf_layout import Laid, laid_out
 from essaysearch.readers.pdf_lines import pages_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
 
 _NO_TITLE = re.compile(
     r"untitled|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+", re.I

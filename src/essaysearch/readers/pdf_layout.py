@@ -16,7 +16,7 @@ from statistics import median
 
 from essaysearch.model import Block, Role
 from essaysearch.readers.pdf_lines import Line
-from essaysearch.sentences import BULLET
+from essaysearch.text.sentences import BULLET
 
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.(?:\d{1,2})?|[IVX]{1,5}\.)\s+[A-Z“\"(]")
 _ABSTRACT = re.compile(r"(abstract|summary)\s*(?:[.:—–-]+\s*|$)", re.I)

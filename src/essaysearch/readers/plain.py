@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.paragraphs import blocks_of, paragraphs
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
+from essaysearch.text.ids import derived_document_id
 
 _BYLINE = re.compile(r"by[ \t]+([^\W\d_][^\n]{1,60})", re.IGNORECASE)
 _HEAD_LINE = re.compile(r"(title|author|by|date|url|source)[ \t]*:[ \t]*(\S[^\n]*)", re.IGNORECASE)

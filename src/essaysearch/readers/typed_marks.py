@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from essaysearch.model import Block
-from essaysearch.sentences import BULLET
+from essaysearch.text.sentences import BULLET
 
 # Not marks: ">=", ">!" (a spoiler), an arrow's head, an unhappy face.
 _MARKS = re.compile(r"[ \t]*((?:>[ \t]?)+)(?![=!(]|:-?\()")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from essaysearch.ids import derived_document_id
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
@@ -24,6 +23,7 @@ from essaysearch.readers.typed_marks import with_typed_lists, with_typed_quotes
 from essaysearch.readers.xml_elements import Element, children, said
 from essaysearch.readers.xml_opening import opening_tag, root_name
 from essaysearch.readers.xml_text import Found, elements
+from essaysearch.text.ids import derived_document_id
 
 _MARK = re.compile(r"wordpress\.org/export/\d|<wp:wxr_version|<wp:post_type|<wp:comment>")
 _KINDS: dict[str, Kind] = {"post": "post", "page": "page", "": "post"}

@@ -1,0 +1,1 @@
+"""Paths or documents into an index, and what is said about it."""

@@ -1,0 +1,229 @@
+"""Paths or documents into an index: what is new, what changed, what is gone."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from essaysearch.columnar import records
+from essaysearch.columnar.store import Snapshot, Store
+from essaysearch.columnar.writer import Writer
+from essaysearch.filling.report import IndexReport
+from essaysearch.model import Document, Reading, Skipped, SourceFacts
+
+Progress = Callable[[str, int, int], None]
+"""Called with (path, files done, files in all) before each file, and once at the end."""
+
+Source = str | os.PathLike[str]
+
+
+def add(
+    store: Store,
+    what: Source | Document | Iterable[Source | Document],
+    as_: str | None = None,
+    prune: bool = False,
+    defaults: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    timeout: float = 10.0,
+    fast: bool | None = None,
+) -> IndexReport:
+    """Read files (or take documents as they are) into the index, in one commit.
+
+    A document whose content is as it was is left alone; one of the same id is replaced. A file read
+    again whole loses the documents it no longer holds. ``prune`` also drops documents recorded
+    under the paths given whose files are gone. Whatever could not be read, and what was repaired or
+    assumed, is in the report. Raises `ReadError` where ``defaults`` has a date that is none.
+    """
+    from essaysearch.columnar.store import numba_present
+
+    began = time.perf_counter()
+    if isinstance(what, (str, os.PathLike, Document)):
+        what = [what]
+    given = list(what)
+    paths = [os.fspath(item) for item in given if not isinstance(item, Document)]
+    report = IndexReport()
+    # Compiled kernels take half a second to load: worth it only for much text.
+    compiled = fast if fast is not None else numba_present() and _bytes_under(paths) > 4_000_000
+    with store.writer(timeout=timeout, fast=compiled) as writer:
+        run = _Run(store.snapshot(), writer, report)
+        for item in given:
+            if isinstance(item, Document):
+                run.take(item)
+        for path, reading in _readings(paths, as_, defaults, progress):
+            run.meet(path, reading)
+        run.finish(paths if prune else [])
+        _remember_topics(writer, paths)
+    snapshot = store.snapshot()
+    report.documents, report.passages = snapshot.documents, snapshot.passages
+    report.took_s = time.perf_counter() - began
+    return report
+
+
+def _readings(
+    paths: list[str], as_: str | None, defaults: Mapping[str, str] | None, progress: Progress | None
+) -> Iterator[tuple[str, Reading]]:
+    """(file, what was read of it), an end of file marked by its path alone as `SourceFacts`."""
+    if not paths:
+        return
+    from essaysearch.filling.ingest import discover, overrides, read
+
+    overrides(defaults or {})  # a date that is none is said once, before any file is opened
+    found = list(discover(paths))
+    for number, path in enumerate(found):
+        if isinstance(path, Skipped):
+            yield path.path, path
+            continue
+        if progress is not None:
+            progress(path, number, len(found))
+        for reading in read(path, as_, defaults):
+            yield path, reading
+        yield path, SourceFacts(path, _END)
+    if progress is not None:
+        progress("", len(found), len(found))
+
+
+def _remember_topics(writer: Writer, paths: list[str]) -> None:
+    """Keep where topic files stand beside what was indexed."""
+    known = list(writer.facts.get("topics", []))
+    for path in paths:
+        home = path if os.path.isdir(path) else os.path.dirname(path)
+        place = os.path.abspath(os.path.join(home, "topics"))
+        if os.path.isdir(place) and place not in known:
+            known.append(place)
+    if known:
+        writer.facts["topics"] = known
+
+
+_END: Mapping[str, Any] = {"end of": "file"}
+
+
+class _Run:
+    """One run: what it met, compared with what was committed before."""
+
+    def __init__(self, before: Snapshot, writer: Writer, report: IndexReport) -> None:
+        from essaysearch.text.passages import split
+
+        self._before, self._writer, self._report, self._split = before, writer, report, split
+        self._seen: dict[str, tuple[str, int]] = {}
+        self._waiting: set[str] = set()
+        self._failed: set[str] = set()
+        self._ended: set[str] = set()
+
+    def meet(self, path: str, reading: Reading) -> None:
+        """Take what was read of a file."""
+        if isinstance(reading, Document):
+            self.take(reading)
+        elif isinstance(reading, Skipped):
+            if os.path.basename(reading.path) == os.path.basename(path):
+                self._failed.add(path)  # a complaint about corrections is none about the source
+            self._report.skipped.append(reading)
+        elif reading.metadata is _END:
+            self._ended.add(path)
+        else:
+            self._report.note(reading.path, reading.metadata.get("notes", ()))
+            sources = dict(self._writer.facts.get("sources", {}))
+            sources[reading.path] = {**sources.get(reading.path, {}), **reading.metadata}
+            self._writer.facts["sources"] = sources
+
+    def take(self, document: Document) -> None:
+        """Add a document, or find that it is there already.
+
+        Of one document met in several files the fullest text is kept; all its files are reported.
+        """
+        size = len(document.text.encode("utf-8", "surrogatepass"))
+        self._report.note(document.path, document.notes)
+        known = self._seen.get(document.id)
+        if known is not None:
+            self._meet_again(document, size, *known)
+            return
+        self._report.inferred.count(document)
+        before = self._before.locate_document(document.id)
+        if before is None:
+            self._report.added += 1
+            self._put(document, size)
+            return
+        view, number = before
+        recorded = view.segment.keyword("path", number) or ""
+        kept = int(view.segment.column("doc_size")[number])
+        elsewhere = recorded != document.path and os.path.exists(recorded)
+        if elsewhere:
+            self._repeat(document.id, recorded, document.path)
+        fuller = elsewhere and size <= kept
+        if fuller or (recorded == document.path and self._as_committed(document)):
+            self._seen[document.id] = (recorded, kept)
+            self._report.unchanged += 1
+            if fuller:
+                self._waiting.add(document.id)
+            return
+        self._report.changed += 1
+        self._put(document, size)
+
+    def _as_committed(self, document: Document) -> bool:
+        return self._writer.fingerprint_of(document.id) == records.fingerprint(document)
+
+    def _put(self, document: Document, size: int) -> None:
+        self._seen[document.id] = (document.path, size)
+        self._writer.add(document, self._split(document))
+
+    def _meet_again(self, document: Document, size: int, path: str, kept: int) -> None:
+        if document.id in self._waiting and path == document.path:
+            # The version that was committed, after another file's shorter one.
+            self._waiting.remove(document.id)
+            if not self._as_committed(document):
+                self._report.unchanged -= 1
+                self._report.changed += 1
+                self._put(document, size)
+        elif path == document.path:
+            again = f"the id `{document.id}` stands in it more than once; the first was kept"
+            self._report.note(path, (again,))
+        else:
+            self._repeat(document.id, path, document.path)
+            if size > kept:
+                self._put(document, size)
+
+    def _repeat(self, key: str, *paths: str) -> None:
+        held = self._report.repeated.setdefault(key, [])
+        held += [path for path in paths if path not in held]
+
+    def finish(self, pruned: list[str]) -> None:
+        """Drop what files read whole no longer hold and, under ``pruned``, what has no file any more."""
+        whole = self._ended - self._failed
+        roots = [Path(os.path.abspath(path)) for path in pruned]
+        for view in self._before.views:
+            segment = view.segment
+            names, paths = segment.names("id"), segment.names("path").all()
+            drop = [self._is_gone(path, whole, roots) for path in paths]
+            codes = segment.file.array("path_code").astype(np.int64)
+            chosen = np.array([False, *drop])[codes] & segment.live_documents
+            for number in np.flatnonzero(chosen):
+                key = names[int(segment.file.array("id_code")[number]) - 1]
+                if key not in self._seen and self._writer.delete(key):
+                    self._report.removed += 1
+        sources = self._writer.facts.get("sources", {})
+        gone = [path for path in sources if roots and self._is_gone(path, set(), roots)]
+        if gone:
+            self._writer.facts["sources"] = {path: told for path, told in sources.items() if path not in gone}
+
+    def _is_gone(self, path: str, whole: set[str], roots: list[Path]) -> bool:
+        if path in whole:
+            return True
+        if path in self._failed or not roots:
+            return False
+        place = Path(os.path.abspath(path))
+        return any(place == root or root in place.parents for root in roots) and not os.path.exists(path)
+
+
+def _bytes_under(paths: list[str]) -> int:
+    """About how much there is to read."""
+    total = 0
+    for path in paths:
+        if os.path.isdir(path):
+            total += sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
+        elif os.path.isfile(path):
+            total += os.path.getsize(path) * (4 if path.endswith(".gz") else 1)
+    return total

@@ -1,0 +1,1 @@
+"""Who quotes whom: quotations linked to their sources, copies recognised."""

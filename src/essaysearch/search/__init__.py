@@ -1,0 +1,1 @@
+"""From a query to results, and everything that explains one."""

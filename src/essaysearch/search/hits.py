@@ -1,0 +1,86 @@
+"""Ranked passages to hits: the few that are shown are read from the index here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from essaysearch.columnar.evaluate import Best
+from essaysearch.columnar.segment import Segment
+from essaysearch.model import Answered, Document, Hit, Passage, Snippet
+from essaysearch.text.snippets import snippet
+from essaysearch.tree import Node
+
+
+def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = None) -> Hit:
+    """A ranked passage as a hit. ``leaves``: what its snippet marks."""
+    segment = best.view.segment
+    number = best.number
+    document_number = int(segment.doc_of[number])
+    record = segment.record(document_number)
+    row = segment.passage(number, record)
+    passage = row.passage
+    document = segment.document(document_number, with_text=False, record=record)
+    return Hit(
+        rank=rank,
+        score=best.score,
+        passage_id=passage.id,
+        doc_id=document.id,
+        kind=document.kind,
+        title=document.title,
+        authors=document.authors,
+        authors_complete=document.authors_complete,
+        authors_inferred=document.authors_inferred,
+        date=document.date,
+        url=document.url,
+        path=document.path,
+        section=passage.section,
+        karma=document.karma,
+        text=row.text,
+        start=passage.start,
+        end=passage.end,
+        voice=passage.voice,
+        answers=_answered(segment, document_number, passage.answers),
+        snippet=_snippet(row.text, leaves, passage),
+        source=document.source,
+        categories=document.categories,
+        thread=document.thread,
+        parent=document.parent,
+        number=passage.number,
+        speaker=passage.speaker,
+        confidence=passage.confidence,
+        reason=passage.reason,
+        line=_line(segment, document_number, number, document),
+        size=size,
+        metadata=document.metadata,
+    )
+
+
+TRUE_TO_THE_LINE = frozenset(("comment-page", "author-page", "text"))
+"""Readers whose documents keep the lines of their files."""
+
+
+def _line(segment: Segment, document_number: int, number: int, document: Document) -> int:
+    """The line of the file where a passage begins, or where its document does; 0 if not known."""
+    if not document.line or document.reader not in TRUE_TO_THE_LINE:
+        return document.line
+    begins = int(segment.doc_begin[document_number])
+    return document.line + segment.text.read(begins, int(segment.column("pass_byte")[number])).count(b"\n")
+
+
+def _snippet(text: str, leaves: Sequence[Node], passage: Passage) -> Snippet:
+    """The snippet without the heading, which the hit gives apart, unless all that matched is there."""
+    first, _, rest = text.partition("\n")
+    headed = passage.section is not None and first.strip() == passage.section and rest.strip()
+    whole = snippet(text, leaves, passage.voice)
+    if not headed:
+        return whole
+    body = snippet(rest.strip(), leaves, passage.voice)
+    return body if body.spans or not whole.spans else whole
+
+
+def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:
+    if not numbers:
+        return None
+    first = int(segment.column("doc_first")[document])
+    texts = [segment.passage_text(first + number) for number in numbers]
+    return Answered(segment.passage_id(first + numbers[0]), "\n\n".join(texts))

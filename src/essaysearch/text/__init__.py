@@ -1,0 +1,1 @@
+"""Text to terms, sentences, passages and what is shown of them."""

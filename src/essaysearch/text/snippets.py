@@ -1,0 +1,111 @@
+"""Passage and query to the text to show: its readable form, the best window of it, what matched.
+
+Escaping is the renderer's: a snippet is plain text and spans.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from essaysearch.model import Snippet, Voice
+from essaysearch.text.analysis import tokens
+from essaysearch.text.matching import Span, occurrences
+from essaysearch.text.readable import readable
+from essaysearch.tree import Clauses, Expand, Node, Phrase, Same, Word
+
+LENGTH = 360
+"""Characters of a snippet, about; a passage a little longer is shown whole."""
+
+_SLACK = 1.25
+_GAP = "…"
+
+
+def marked_leaves(tree: Node) -> list[Node]:
+    """The words, phrases and patterns of a query that are to be marked: all that it asks for."""
+    if isinstance(tree, (Word, Phrase, Expand)):
+        return [tree]
+    if isinstance(tree, Clauses):
+        return [leaf for child in (*tree.must, *tree.should) for leaf in marked_leaves(child)]
+    if isinstance(tree, Same):
+        return marked_leaves(tree.child)
+    return []
+
+
+def concerns_body(leaf: Node, voice: Voice) -> bool:
+    """Whether a leaf may match the body of a passage in this voice."""
+    fields: tuple[str, ...] | None = getattr(leaf, "fields", None)
+    if fields is None or "body" in fields:
+        return True
+    return (voice == "own" and "own" in fields) or (voice == "quoted" and "quote" in fields)
+
+
+def snippet(text: str, leaves: Sequence[Node], voice: Voice = "own", length: int = LENGTH) -> Snippet:
+    """The best window of a passage and the spans that matched, in the readable form of the text.
+
+    Spans are ascending and do not overlap; each is exactly a word or phrase that the query asks
+    for. Words are never cut; ``…`` stands where text was left out.
+    """
+    shown, _ = readable(text)
+    words = tokens(shown)
+    found = [occurrences(leaf, shown, words) for leaf in leaves if concerns_body(leaf, voice)]
+    spans = _joined(sorted(span for spans in found for span in spans))
+    if len(shown) <= length * _SLACK:
+        return Snippet(shown, tuple(spans))
+    start, end = _window(shown, found, spans, length)
+    before = _GAP if start > 0 else ""
+    after = _GAP if end < len(shown) else ""
+    shift = len(before) - start
+    kept = tuple((a + shift, b + shift) for a, b in spans if a >= start and b <= end)
+    return Snippet(before + shown[start:end] + after, kept)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Spans without overlap: where two share a character, one from the first to the last."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _window(text: str, found: list[list[Span]], spans: list[Span], length: int) -> Span:
+    """Where the window begins and ends: most different leaves, then most matches, the first of equals."""
+    if not spans:
+        return 0, _word_end(text, length)
+    starts = [[start for start, _ in held] for held in found]
+    firsts = [start for start, _ in spans]
+    best, best_rank = firsts[0], (-1, -1)
+    for first in firsts:
+        kinds = sum(bisect_left(held, first) < bisect_right(held, first + length - 40) for held in starts)
+        rank = (kinds, bisect_right(firsts, first + length - 40) - bisect_left(firsts, first))
+        if rank > best_rank:
+            best, best_rank = first, rank
+    last = spans[bisect_right(firsts, best + length - 40) - 1][1]
+    room = max(0, length - (last - best))
+    start = _word_start(text, max(0, best - room // 2))
+    end = _word_end(text, max(last, start + length))
+    if end == len(text):
+        start = _word_start(text, max(0, min(best, end - length)))
+    return min(start, best), end
+
+
+def _word_start(text: str, at: int) -> int:
+    """The nearest place at or after ``at`` where a word begins; a sentence's start is preferred."""
+    if at == 0:
+        return 0
+    sentence = max(text.rfind(mark, at, at + 60) for mark in (". ", "? ", "! "))
+    if sentence > 0:
+        return sentence + 2
+    space = text.find(" ", at)
+    return space + 1 if 0 <= space < at + 80 else at
+
+
+def _word_end(text: str, at: int) -> int:
+    """The nearest place at or before ``at`` where a word ends, or the end of the text."""
+    if at >= len(text):
+        return len(text)
+    space = text.rfind(" ", 0, at + 1)
+    return space if space > at - 80 else at

@@ -1,0 +1,1 @@
+"""Who speaks: own words, quoted words, or not known."""

@@ -1,0 +1,184 @@
+"""Runs of lines that are quoted equally deep: the quick way through the usual marks.
+
+Most messages hold nothing but ``> `` in its usual spellings; one pass of one pattern cuts those.
+Any other message goes through `quote_lines`, line by line, to the same runs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from essaysearch.voices.intros import intro_ending_at
+from essaysearch.voices.quote_lines import Lines, quoted_lines
+
+HEAD, TAG = "head", "tag"
+
+
+class Run(NamedTuple):
+    """Lines of one depth between empty lines or changes of depth, without their marks.
+
+    ``speaker`` names whom the lines' own tag names. ``kind`` is ``head`` where they are an
+    introduction already understood (of ``speaker``), ``tag`` where they are a ``[quote]`` tag.
+    ``numbers`` are the lines of the whole text at which its lines begin, and the one at which it
+    ends (empty where nobody asked).
+    ``after_blank``: an empty line stands before it.
+    """
+
+    level: int
+    text: str
+    after_blank: bool
+    speaker: str | None = None
+    kind: str = ""
+    numbers: tuple[int, ...] = ()
+
+
+_PLAIN = r"(?![ \t]*>)"
+_STYLES = (("p1", "> ", 1), ("p2", ">> ", 2), ("s2", "> > ", 2), ("p3", ">>> ", 3), ("s3", "> > > ", 3))
+_TOKEN = re.compile(
+    r"(?P<own>(?:^(?![ \t]*(?:>|$)).+\n)+)"
+    r"|(?P<blank>(?:^[ \t]*\n)+)"
+    + "".join(rf"|(?P<{name}>(?:^{prefix}{_PLAIN}.+\n)+)" for name, prefix, _ in _STYLES)
+    + r"|(?P<t1>(?:^>(?![ \t>!=:\n]).*\n)+)"
+    r"|(?P<none>(?:^(?:>[> ]*)\n)+)"
+    r"|(?P<other>^.*\n)",
+    re.MULTILINE,
+)
+# By the number of the pattern's group: the prefix that all lines of a token have, its length, its depth.
+_PREFIXES = {_TOKEN.groupindex[name]: (prefix, len(prefix), depth) for name, prefix, depth in _STYLES}
+_PREFIXES[_TOKEN.groupindex["t1"]] = (">", 1, 1)
+_OWN, _EMPTY = _TOKEN.groupindex["own"], (_TOKEN.groupindex["blank"], _TOKEN.groupindex["none"])
+_PARAGRAPH_ENDS = re.compile(r"\n(?:[ \t]*\n)+")
+# Named tuples made without a call of Python: this is done for every paragraph of every message.
+_new = tuple.__new__
+_INITIALS = re.compile(r"^[ \t]{0,8}[A-Za-z][A-Za-z.'-]{0,14}>", re.MULTILINE)
+_MARKS = re.compile(r"(?:[ \t]{0,8}>(?![!=]|:-?[()\[]))+[ \t]?")
+_ODD = "|:#%}"
+_LONGEST_STRAY, _SHORTEST_WRAPPED = 30, 44
+
+
+def quoted_runs(raw: str) -> list[Run]:
+    """The runs of a text's lines, in order; those that are empty are left out."""
+    runs = quick_runs(raw)
+    return runs if runs is not None else runs_of(quoted_lines(raw))
+
+
+def quick_runs(raw: str) -> list[Run] | None:
+    """The runs of a text whose marks are the usual ones; None where they are not, or may not be."""
+    raw = raw.rstrip()
+    if "[/" in raw or "\n|" in raw or "\n:" in raw or (">>>>>" in raw and _may_hold_a_head(raw)):
+        return None
+    if " \n" in raw or "\t\n" in raw:
+        raw = "\n".join([line.rstrip() for line in raw.split("\n")])
+    if ">" not in raw:
+        return _unquoted(raw)
+    runs: list[Run] = []
+    level, text, blank = -1, "", True
+    for token in _TOKEN.finditer(f"{raw}\n"):
+        kind = token.lastindex
+        piece = "" if kind in _EMPTY else token.group()[:-1]
+        here = 0
+        if not piece:
+            pass
+        elif kind == _OWN:
+            if ">" in piece and _INITIALS.search(piece):
+                return None
+        elif style := _PREFIXES.get(kind or 0):
+            prefix, width, here = style
+            piece = piece[width:].replace(f"\n{prefix}", "\n")
+            if piece[0] in "|:" or "\n|" in piece or "\n:" in piece:
+                return None
+        else:
+            marks = _MARKS.match(piece)
+            here = piece.count(">", 0, marks.end()) if marks else 0
+            piece = piece[marks.end() :] if marks else piece
+        if not piece:
+            if text:
+                runs.append(_new(Run, (level, text, blank, None, "", ())))
+            level, text, blank = -1, "", True
+            continue
+        if ":\n" in piece and (":\n#" in piece or ":\n%" in piece or ":\n}" in piece):
+            return None
+        if here == level:
+            if text[-1] == ":" and piece[0] in _ODD:
+                return None
+            text = f"{text}\n{piece}"
+            continue
+        if here < level and text and len(piece.partition("\n")[0]) <= _LONGEST_STRAY:
+            above = text[text.rfind("\n") + 1 :]
+            if len(above) > _SHORTEST_WRAPPED and above[-1] not in ".?!:;":
+                # Perhaps the end of a line that was wrapped: that takes a look at the lines.
+                return None
+        if text:
+            runs.append(_new(Run, (level, text, blank, None, "", ())))
+        blank = not text
+        level, text = here, piece
+    if text:
+        runs.append(Run(level, text, blank))
+    return None if _may_be_odd(runs) else runs
+
+
+def _may_hold_a_head(raw: str) -> bool:
+    """Whether a text with five marks in a row may hold a head of Emacs."""
+    return "==" in raw or "writes:" in raw or "wrote:" in raw or "said:" in raw
+
+
+def _may_be_odd(runs: list[Run]) -> bool:
+    """Whether a run may be quoted by an odd mark: it opens with one, on top or below an introduction."""
+    for number, run in enumerate(runs):
+        if run.text[0] in _ODD:
+            above = runs[number - 1].text.split("\n") if number else [""]
+            if not number or run.text[1:9] == "-----Ori" or intro_ending_at(above, len(above) - 1):
+                return True
+    return False
+
+
+def _unquoted(raw: str) -> list[Run] | None:
+    """The paragraphs of a text without any mark of quotation."""
+    if ":\n#" in raw or ":\n%" in raw or ":\n}" in raw:
+        return None
+    texts = _PARAGRAPH_ENDS.split(raw.strip("\n"))
+    runs = [_new(Run, (0, text, True, None, "", ())) for text in texts if text.strip()]
+    return None if _may_be_odd(runs) else runs
+
+
+def runs_of(lines: Lines, tags: bool = False) -> list[Run]:
+    """The runs of lines that were read one by one, with their numbers; ``tags`` too if wanted."""
+    text, depth, spoken = lines.text, lines.depth, lines.spoken
+    runs: list[Run] = []
+    blank, at, count = True, 0, len(text)
+    told = bool(lines.heads or spoken)
+    while at < count:
+        end = at + 1
+        if told and at in lines.heads:
+            taken, speaker = lines.heads[at]
+            end = at + taken
+            runs.append(
+                Run(depth[at], "\n".join(text[at:end]), blank, speaker, HEAD, tuple(range(at, end + 1)))
+            )
+            blank = False
+        elif text[at]:
+            level, speaker = depth[at], spoken.get(at)
+            while end < count and text[end] and depth[end] == level:
+                if told and (end in lines.heads or spoken.get(end) != speaker):
+                    break
+                end += 1
+            starts = [i for i in range(at, end) if i not in lines.glued] if lines.glued else range(at, end)
+            runs.append(Run(level, _joined(lines, at, end), blank, speaker, "", (*starts, end)))
+            blank = False
+        else:
+            blank = True
+            if tags and at in lines.tags:
+                runs.append(Run(depth[at], "", True, None, TAG, (at, end)))
+        at = end
+    return runs
+
+
+def _joined(lines: Lines, start: int, end: int) -> str:
+    """The text of lines; the stray end of a wrapped line goes back to the line before."""
+    if not lines.glued:
+        return "\n".join(lines.text[start:end])
+    text = lines.text[start]
+    for i in range(start + 1, end):
+        text += (" " + lines.text[i].lstrip()) if i in lines.glued else f"\n{lines.text[i]}"
+    return text
