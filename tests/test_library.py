@@ -12,7 +12,7 @@ import pytest
 
 import essaysearch
 from essaysearch import Document, Library, ReadError, UnknownId
-from essaysearch.search.searching import UnknownChoice
+from essaysearch.errors import UnknownChoice
 from shared import SEEDS, needs_shared
 
 ROOT = Path(__file__).resolve().parents[1]

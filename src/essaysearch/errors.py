@@ -55,6 +55,10 @@ class UnknownFormat(EssaysearchError):
     """`--format` names no output format."""
 
 
+class UnknownChoice(EssaysearchError):
+    """A group, sort key or facet that does not exist."""
+
+
 class UnknownId(EssaysearchError):
     """No passage or document bears this id."""
 

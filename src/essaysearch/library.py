@@ -123,7 +123,7 @@ class Library:
         """The ``k`` best passages for a query, from place ``offset`` on.
 
         ``group``: ``passage``, or one hit for each ``document``, ``thread``, ``author`` or
-        ``exchange``. ``sort``: keys of `searching.SORTS` apart by commas. ``facets``: fields whose
+        ``exchange``. ``sort``: keys of `sorting.SORTS` apart by commas. ``facets``: fields whose
         values are counted over all matches. ``literal``: search exactly what was typed.
         ``collapse``: of passages that say nearly the same only the best (it links the library's
         quotations first, which takes a while the first time).

@@ -21,14 +21,14 @@ def complete_format(ctx: click.Context, param: click.Parameter, typed: str) -> l
 
 def complete_group(ctx: click.Context, param: click.Parameter, typed: str) -> list[str]:
     """What results can be grouped by."""
-    from essaysearch.search.searching import GROUPS
+    from essaysearch.search.grouping import GROUPS
 
     return [name for name in GROUPS if name.startswith(typed)]
 
 
 def complete_facets(ctx: click.Context, param: click.Parameter, typed: str) -> list[str]:
     """Facets, several apart by commas."""
-    from essaysearch.search.searching import FACETS
+    from essaysearch.search.facets import FACETS
 
     before, comma, last = typed.rpartition(",")
     return [before + comma + name for name in FACETS if name.startswith(last)]
