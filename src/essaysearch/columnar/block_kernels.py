@@ -78,6 +78,11 @@ def docs_of(blocks, block, docs):  # type: ignore[no-untyped-def]
         for i in range(count):
             docs[i] = doc + (np.int64(data[begin + 2 * i]) | np.int64(data[begin + 2 * i + 1]) << 8)
         return count, begin + 2 * count
+    if mode == 3:
+        for i in range(count):
+            doc += np.int64(data[begin + 2 * i]) | np.int64(data[begin + 2 * i + 1]) << 8
+            docs[i] = doc
+        return count, begin + 2 * count
     for i in range(count):
         here = begin + 4 * i
         docs[i] = doc + (

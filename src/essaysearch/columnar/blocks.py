@@ -3,8 +3,8 @@
 A term's postings are cut into *blocks* of at most 128. The array ``postings`` holds, block after
 block:
 
-- the passages: distances in one byte each from the one before (the first is 0), where all fit;
-  else distances from the block's first passage in two bytes, or in four;
+- the passages: steps from the one before (the first is 0) in one byte each, where all fit; else
+  distances from the block's first passage in two bytes; else steps in two bytes; else distances in four;
 - the codes, half a byte each, the first in the lower half;
 - the exceptions: four frequencies a row, in one byte each, or in four where one needs it.
 
@@ -32,15 +32,16 @@ from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS, Postings, we
 Array = npt.NDArray[Any]
 Arrays = Callable[[str, int, int], Array]
 
-ID_WIDTH = np.array([1, 2, 4])
+STEPS, DISTANCES, LONG_STEPS, LONG_DISTANCES = 0, 1, 3, 2
+ID_WIDTH = np.array([1, 2, 4, 2])
 POSITION_WIDTH = np.array([1, 2, 4])
 ORDINAL_BITS = np.array([0, 1, 2, 4, 8, 16])
 """What the parts of a format stand for; see `formats`."""
 
 
 class Formats(NamedTuple):
-    """``mode``: how passages are stored (0: steps, 1: two bytes, 2: four); ``id_width`` and
-    ``position_width``: bytes; ``ordinal_bits``; ``exception_width``: bytes."""
+    """``mode``: how passages are stored, one of `STEPS`, `DISTANCES`, `LONG_STEPS`, `LONG_DISTANCES`;
+    ``id_width`` and ``position_width``: bytes; ``ordinal_bits``; ``exception_width``: bytes."""
 
     mode: Array
     id_width: Array
@@ -96,8 +97,10 @@ def pack(postings: Postings, norms: Array, surfaces_of_term: Array, fast: bool =
     step = np.diff(distance, prepend=0)
     step[begin] = 0
     far = np.maximum.reduceat(distance, begin) if some else base
-    steps = (np.maximum.reduceat(step, begin) if some else base) < 256
-    mode = np.where(steps, 0, np.where(far < 1 << 16, 1, 2))
+    widest = np.maximum.reduceat(step, begin) if some else base
+    fits = (widest < 1 << 8, far < 1 << 16, widest < 1 << 16)
+    mode = np.select(fits, (STEPS, DISTANCES, LONG_STEPS), LONG_DISTANCES)
+    steps = (mode == STEPS) | (mode == LONG_STEPS)
     id_width = ID_WIDTH[mode]
 
     exceptional = postings.codes == EXCEPTION
@@ -235,7 +238,7 @@ def read_blocks(arrays: Arrays, low: int, high: int) -> Blocks:
     width = np.repeat(form.id_width, size)
     values = gather(data, np.repeat(at, size) + place * width, width)
     base = np.repeat(arrays("block_base", low, high).astype(np.int64), size)
-    steps = form.mode == 0
+    steps = (form.mode == STEPS) | (form.mode == LONG_STEPS)
     if steps.all():
         docs = base + _within(values, size)
     elif steps.any():

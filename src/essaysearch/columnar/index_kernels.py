@@ -156,15 +156,16 @@ def _pack(post, docs, codes, exc, occ, pos, ordinals, norms, surfaces):  # type:
                     rows += 1
                 best = max(best, x)
             far = np.int64(docs[end - 1]) - first
-            mode = 0 if step < 256 else (1 if far < 65536 else 2)
+            mode = 0 if step < 256 else (1 if far < 65536 else (3 if step < 65536 else 2))
             base[block], bound[block], size[block], at[block] = first, best, end - begin, out
-            if mode == 0:
+            if mode == 0 or mode == 3:
                 before = first
+                width = 1 if mode == 0 else 2
                 for posting in range(begin, end):
                     doc = np.int64(docs[posting])
-                    data[out] = doc - before
+                    _put(data, out, doc - before, width)
                     before = doc
-                    out += 1
+                    out += width
             else:
                 width = 2 * mode
                 for posting in range(begin, end):
