@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import essaysearch
-from essaysearch import topics
-from essaysearch.topics import TopicError
+from essaysearch.topics import clauses, estimating, files
+from essaysearch.topics.files import TopicError
 from shared import SEEDS, needs_shared
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -39,7 +39,7 @@ def corpus_library(tmp_path_factory):
 )
 def test_a_topic_file_with_a_mistake_is_refused_in_a_sentence(tmp_path, text, sentence):
     with pytest.raises(TopicError, match=sentence):
-        topics.load(write(tmp_path, "x", text))
+        files.load(write(tmp_path, "x", text))
 
 
 def test_a_topic_that_does_not_exist_is_answered_with_the_nearest_name(corpus_library):
@@ -62,10 +62,10 @@ def test_every_passage_of_a_topic_says_by_which_phrases_it_was_found(corpus_libr
 
 
 def test_plain_words_between_operators_are_phrases():
-    assert repr(topics.clause("already believe AND assistants")) == repr(
-        topics.clause('"already believe" AND assistants')
+    assert repr(clauses.clause("already believe AND assistants")) == repr(
+        clauses.clause('"already believe" AND assistants')
     )
-    assert topics.clause("reward hacking") == topics.clause('"reward hacking"')
+    assert clauses.clause("reward hacking") == clauses.clause('"reward hacking"')
 
 
 def test_coverage_adds_up_to_the_passages_found(corpus_library):
@@ -88,9 +88,9 @@ def test_a_topic_in_a_query_finds_what_the_topic_finds(corpus_library):
 
 
 def test_an_exclusion_rules_a_passage_out_of_its_sense_only(tmp_path, corpus_library):
-    all_of_it = topics.load(write(tmp_path, "a", "[[sense]]\nphrases = ['pause']\n"))
-    without = topics.load(write(tmp_path, "b", "[[sense]]\nphrases = ['pause']\nexclude = ['brakes']\n"))
-    both = topics.load(
+    all_of_it = files.load(write(tmp_path, "a", "[[sense]]\nphrases = ['pause']\n"))
+    without = files.load(write(tmp_path, "b", "[[sense]]\nphrases = ['pause']\nexclude = ['brakes']\n"))
+    both = files.load(
         write(
             tmp_path,
             "c",
@@ -107,25 +107,25 @@ def test_an_exclusion_rules_a_passage_out_of_its_sense_only(tmp_path, corpus_lib
 
 
 def test_the_version_of_a_topic_changes_with_its_phrases_and_not_with_its_note(tmp_path):
-    one = topics.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['pause']\n"))
-    other_note = topics.load(write(tmp_path, "a", "note = 'y'\n[[sense]]\nphrases = ['pause']\n"))
-    other_phrase = topics.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['stop']\n"))
+    one = files.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['pause']\n"))
+    other_note = files.load(write(tmp_path, "a", "note = 'y'\n[[sense]]\nphrases = ['pause']\n"))
+    other_phrase = files.load(write(tmp_path, "a", "note = 'x'\n[[sense]]\nphrases = ['stop']\n"))
     assert one.version == other_note.version != other_phrase.version
 
 
 def test_the_unseen_are_estimated_from_those_met_once_and_twice():
-    missed, low, high = topics.unseen([1] * 10 + [2] * 4 + [3] * 2, 5)
+    missed, low, high = estimating.unseen([1] * 10 + [2] * 4 + [3] * 2, 5)
     assert missed == pytest.approx(0.8 * 10 * 9 / (2 * 5))
     assert 0 < low < missed < high
-    assert topics.unseen([1, 2], 2) == (None, None, None)
-    assert topics.unseen([3, 3, 3], 4) == (0.0, 0.0, 0.0)
+    assert estimating.unseen([1, 2], 2) == (None, None, None)
+    assert estimating.unseen([3, 3, 3], 4) == (0.0, 0.0, 0.0)
 
 
 @needs_shared
 def test_on_the_seeds_deceptive_alignment_reaches_the_abstracts_that_say_it_otherwise(tmp_path):
     library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
     library.add(SEEDS)
-    found = library.topic_passages(topics.load(CORPUS / "topics" / "deceptive-alignment.toml"))
+    found = library.topic_passages(files.load(CORPUS / "topics" / "deceptive-alignment.toml"))
     titles = " | ".join(hit.title or "" for hit in found.hits)
     for part in (
         "Sleeper Agents", "Alignment faking", "Uncovering Deceptive Tendencies", "hidden objectives",

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from essaysearch.search.explaining import Explanation
     from essaysearch.search.surroundings import Surroundings
     from essaysearch.threads import Thread
-    from essaysearch.topics import Topic, TopicPassages
+    from essaysearch.topics.files import Topic
+    from essaysearch.topics.finding import TopicPassages
 
 _PAGE = 4_000
 """Hits that `Library.stream` ranks at once."""
@@ -316,19 +317,19 @@ class Library:
 
     def topic_files(self) -> dict[str, str]:
         """The topics at hand by name, with their files: beside what was indexed, and in ``topics/`` here."""
-        from essaysearch.topics import files
+        from essaysearch.topics.files import files
 
         return files([*self._store.snapshot().manifest.facts.get("topics", []), "topics"])
 
     def topic(self, name: str) -> Topic:
         """A topic by name. Raises `TopicError`."""
-        from essaysearch.topics import named
+        from essaysearch.topics.files import named
 
         return named([*self._store.snapshot().manifest.facts.get("topics", []), "topics"], name)
 
     def topic_passages(self, topic: str | Topic) -> TopicPassages:
         """Every passage of a topic, by what each was found, and how much may be missing."""
-        from essaysearch.topics import passages_of
+        from essaysearch.topics.finding import passages_of
 
         wanted = self.topic(topic) if isinstance(topic, str) else topic
         return passages_of(self._store.snapshot(), wanted, self._kernels())
@@ -357,7 +358,7 @@ class Library:
         return resolve(snapshot, tree, self._topic_tree)
 
     def _topic_tree(self, name: str) -> Node:
-        from essaysearch.topics import tree_of
+        from essaysearch.topics.clauses import tree_of
 
         return tree_of(self.topic(name))
 

@@ -12,7 +12,7 @@ from essaysearch.cli.app import NOTHING, finish, format_option, index_option, te
 
 if TYPE_CHECKING:
     from essaysearch.library import Library
-    from essaysearch.topics import TopicPassages
+    from essaysearch.topics.finding import TopicPassages
 
 
 @click.command()

@@ -1,0 +1,43 @@
+"""A topic's phrases as clauses of the query language.
+
+A phrase is a query in which plain words, alone or between AND and the like, are meant as phrases;
+anything else (quotes, a star) is as the query language has it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from essaysearch.query import parse
+from essaysearch.topics.files import Topic
+from essaysearch.tree import Clauses, Filter, Node, Nothing
+
+_PLAIN = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
+_OPERATOR = re.compile(r"(?<!\S)(?:AND|OR|NOT|(?:NEAR|THEN)(?:/\d+)?)(?!\S)")
+
+
+def clause(phrase: str) -> Node:
+    """What a phrase of a topic finds: plain words between operators are phrases too."""
+    parts = [part.strip() for part in _OPERATOR.split(phrase)]
+    quoted = [f'"{part}"' if _PLAIN.fullmatch(part) else part for part in parts]
+    signs = _OPERATOR.findall(phrase)
+    tree = parse(" ".join(text for pair in zip(quoted, [*signs, ""], strict=True) for text in pair)).tree
+    if (
+        isinstance(tree, Clauses)
+        and len(tree.must) == 1
+        and not (tree.should or tree.must_not or tree.filters)
+    ):
+        return tree.must[0]
+    return tree
+
+
+def tree_of(topic: Topic) -> Node:
+    """The topic as a clause: any of its phrases, none of the sense's exclusions, or a seed passage."""
+    parts: list[Node] = []
+    for sense in topic.senses:
+        excluded = tuple(clause(phrase) for phrase in sense.exclude)
+        found = tuple(node for phrase in sense.phrases if not isinstance(node := clause(phrase), Nothing))
+        if found:
+            parts.append(Clauses((), found, excluded))
+    parts += [Clauses((), (), (), (Filter("passage", "is", seed),)) for seed in topic.seeds]
+    return Clauses((), tuple(parts)) if parts else Nothing()
