@@ -56,7 +56,7 @@ class UnknownFormat(EssaysearchError):
 
 
 class UnknownChoice(EssaysearchError):
-    """A group, sort key or facet that does not exist."""
+    """A group, sort key or facet that does not exist, or an option of a search that cannot be so."""
 
 
 class UnknownId(EssaysearchError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date as Day
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
+from essaysearch.search.asking import Search
 from essaysearch.search.results import Results
 from essaysearch.tree import Clauses, Filter, Node, Word
 
@@ -24,15 +26,17 @@ if TYPE_CHECKING:
     from essaysearch.search.describing import Description
     from essaysearch.search.explaining import Explanation
     from essaysearch.search.surroundings import Surroundings
+    from essaysearch.search.understanding import Understood
     from essaysearch.threads import Thread
     from essaysearch.topics.files import Topic
     from essaysearch.topics.finding import TopicPassages
 
-_PAGE = 4_000
-"""Hits that `Library.stream` ranks at once."""
-
 _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
+
+
+def _search(query: str | Search) -> Search:
+    return query if isinstance(query, Search) else Search(query)
 
 
 def open_library(
@@ -111,64 +115,64 @@ class Library:
     def search(
         self,
         query: str,
-        k: int = 10,
+        k: int | None = 10,
         offset: int = 0,
         group: str = "passage",
         sort: str | None = None,
         facets: Sequence[str] = (),
+        narrow: Sequence[str] = (),
         literal: bool = False,
         proximity: bool = True,
         collapse: bool = False,
+        snippets: int = 1,
         today: Day | None = None,
     ) -> Results:
-        """The ``k`` best passages for a query, from place ``offset`` on.
+        """The ``k`` best passages for a query (None: all), from place ``offset`` on.
 
         ``group``: ``passage``, or one hit for each ``document``, ``thread``, ``author`` or
-        ``exchange``. ``sort``: keys of `sorting.SORTS` apart by commas. ``facets``: fields whose
-        values are counted over all matches. ``literal``: search exactly what was typed.
-        ``collapse``: of passages that say nearly the same only the best (it links the library's
-        quotations first, which takes a while the first time).
+        ``exchange``. ``sort``: keys of `asking.SORTS` apart by commas. ``facets``: fields whose
+        values are counted over all matches. ``narrow``: queries that every hit must match as well.
+        ``literal``: search exactly what was typed. ``collapse``: of passages that say nearly the
+        same only the best (it links the library's quotations first, which takes a while the first
+        time). ``snippets``: how many a hit has at most.
 
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
-        """
-        from essaysearch.search.searching import run
 
-        parsed = parse(query, today, literal)
-        snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parsed.tree)
-        copies = self.exchanges().copies() if collapse else None
-        return run(
-            snapshot, query, parsed, tree, self._kernels(), k, offset, group, sort, facets, proximity, copies
+        >>> library.search("deceptive alignment", k=2)
+        <Results for 'deceptive alignment': 2 of 71>
+        """
+        day = today.isoformat() if today is not None else None
+        facets, narrow = tuple(facets), tuple(narrow)
+        return self.ask(
+            Search(query, k, offset, group, sort, facets, narrow, literal, proximity, collapse, snippets, day)
         )
 
-    def stream(
-        self,
-        query: str,
-        group: str = "passage",
-        sort: str | None = None,
-        facets: Sequence[str] = (),
-        literal: bool = False,
-        today: Day | None = None,
-    ) -> tuple[Results, Iterator[Hit]]:
-        """Everything a query finds: the results without their hits, and the hits, one at a time.
+    def ask(self, search: Search) -> Results:
+        """What `search` does, for a search that is a value: one kept, or made from another.
 
-        The hits are those of `search` in its order, of one state of the library, read as they are
-        asked for; memory does not grow with their number.
+        >>> library.ask(Search("inner alignment", k=1)).total
+        62
         """
         from essaysearch.search.searching import run
 
-        parsed = parse(query, today, literal)
         snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parsed.tree)
-        kernels = self._kernels()
+        understood = self._understood(snapshot, search)
+        return run(snapshot, search, understood, self._kernels(), self._copies(search), self)
 
-        def page(k: int, offset: int, counted: Sequence[str] = ()) -> Results:
-            return run(snapshot, query, parsed, tree, kernels, k, offset, group, sort, counted, True)
+    def stream(self, query: str | Search, **options: Any) -> tuple[Results, Iterator[Hit]]:
+        """Everything a query finds: the results without their hits, and the hits, one at a time.
 
-        frame = page(0, 0, facets)
-        pages = (page(_PAGE, offset) for offset in range(0, frame.total, _PAGE))
-        return frame, (hit for results in pages for hit in results)
+        ``options``: those of `search`. The hits are those of `search` in its order, of one state of
+        the library, read as they are asked for; memory does not grow with them, but for a number
+        for each match.
+        """
+        from essaysearch.search.searching import stream
+
+        search = replace(_search(query), **options)
+        snapshot = self._store.snapshot()
+        understood = self._understood(snapshot, search)
+        return stream(snapshot, search, understood, self._kernels(), self._copies(search), self)
 
     def scores(self, query: str, k: int = 10, proximity: bool = False) -> list[tuple[str, float]]:
         """(passage id, score) of the ``k`` best passages, and nothing else: the quickest answer."""
@@ -222,28 +226,39 @@ class Library:
                 if view.segment.live_documents[number]:
                     yield view.segment.document(number)
 
-    def explain(self, passage_id: str, query: str) -> Explanation:
+    def explain(self, passage_id: str, query: str | Search) -> Explanation:
         """Why a passage scores what it scores: a tree of values that sums to the score."""
         from essaysearch.search.explaining import explain
 
-        snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parse(query).tree)
-        return explain(snapshot, tree, passage_id)
+        return explain(*self._asked_for(query), passage_id)
 
-    def describe(self, query: str, literal: bool = False) -> Description:
+    def describe(self, query: str | Search) -> Description:
         """What a query means, clause by clause, with the words that patterns stand for here."""
         from essaysearch.search.describing import describe
 
-        snapshot = self._store.snapshot()
-        return describe(snapshot, self._resolved(snapshot, parse(query, None, literal).tree))
+        return describe(*self._asked_for(query))
 
-    def why_not(self, passage_id: str, query: str) -> list[str]:
-        """Why a query does not find a passage: sentences, empty where it does."""
-        from essaysearch.search.explaining import why_not
+    def why_not(self, passage_id: str, query: str | Search, **options: Any) -> list[str]:
+        """Why a search does not give a passage: sentences, empty where it does.
 
+        ``options``: those of `search`, ``k`` and ``offset`` among them: a passage may be found and
+        still stand below what is shown.
+        """
+        from essaysearch.search.missing import why_not
+
+        search = replace(_search(query), **options)
         snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parse(query).tree)
-        return why_not(snapshot, tree, passage_id)
+        understood = self._understood(snapshot, search)
+        return why_not(snapshot, search, understood, passage_id, self._kernels(), self._copies(search))
+
+    def place(self, passage_id: str, query: str | Search, **options: Any) -> int | None:
+        """The place, from 1, at which a search has a passage, however far down; None for nowhere."""
+        from essaysearch.search.missing import place_of
+
+        search = replace(_search(query), **options)
+        snapshot = self._store.snapshot()
+        understood = self._understood(snapshot, search)
+        return place_of(snapshot, search, understood, passage_id, self._kernels(), self._copies(search))
 
     # Who quotes whom
 
@@ -309,9 +324,9 @@ class Library:
         narrowed = Clauses((tree,), (), (), tuple(conditions))
         return by_year(snapshot, narrowed, self._kernels(), self.exchanges().copies())
 
-    def _asked_for(self, query: str) -> tuple[Snapshot, Node]:
+    def _asked_for(self, query: str | Search) -> tuple[Snapshot, Node]:
         snapshot = self._store.snapshot()
-        return snapshot, self._resolved(snapshot, parse(query).tree)
+        return snapshot, self._understood(snapshot, _search(query)).tree
 
     # Topics
 
@@ -349,6 +364,14 @@ class Library:
         return self._store.snapshot()
 
     # Within
+
+    def _understood(self, snapshot: Snapshot, search: Search) -> Understood:
+        from essaysearch.search.understanding import understand
+
+        return understand(search, lambda tree: self._resolved(snapshot, tree))
+
+    def _copies(self, search: Search) -> Mapping[str, int] | None:
+        return self.exchanges().copies() if search.collapse else None
 
     def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
         if isinstance(tree, Clauses) and not tree.must and all(type(node) is Word for node in tree.should):

@@ -142,10 +142,14 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Readable text of a passage around its matches; ``spans`` mark what matched, in order."""
+    """Readable text of a passage around its matches; ``spans`` mark what matched, in order.
+
+    ``passage_id`` names the passage where it is another than the hit's own.
+    """
 
     text: str
     spans: tuple[tuple[int, int], ...] = ()
+    passage_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,8 @@ class Hit:
     """One result. Names and meanings are those of the JSON contract.
 
     ``size`` is how many matching passages the hit's group has, None where the search did not group.
+    ``snippets`` are as many as the search asked for at most, ``snippet`` the first of them: windows
+    of the passage, or, where the search grouped, of the best passages of the group.
     """
 
     rank: int
@@ -193,4 +199,5 @@ class Hit:
     reason: str = ""
     line: int = 0
     size: int | None = None
+    snippets: tuple[Snippet, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

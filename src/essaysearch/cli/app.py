@@ -150,6 +150,38 @@ def text_argument(text: str) -> str:
     return os.fsencode(text).decode("utf-8", "replace") if not text.isascii() else text
 
 
+class QueryCommand(click.Command):
+    """A command that takes a query, which may begin with a hyphen: ``-has:url`` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._with_queries_last(args))
+
+    def _with_queries_last(self, args: list[str]) -> list[str]:
+        """The options, then ``--`` and the arguments, where one of these looks like an option."""
+        known = {name: p for p in self.params if isinstance(p, click.Option) for name in p.opts}
+        options: list[str] = []
+        arguments: list[str] = []
+        waiting = iter(args)
+        for word in waiting:
+            if word == "--":
+                return args
+            if not (
+                word in ("-h", "--help")
+                or word.startswith("--")
+                or word in known
+                or (word[:2] in known and word[2:].isdigit())
+            ):
+                arguments.append(word)
+                continue
+            options.append(word)
+            option = known.get(word)
+            if option is not None and not option.is_flag:
+                options += [value for value in [next(waiting, None)] if value is not None]
+        if not any(word.startswith("-") and word != "-" for word in arguments):
+            return args
+        return [*options, "--", *arguments]
+
+
 def index_option(command: Command) -> Command:
     """--index, with its environment variable and default."""
     return click.option(

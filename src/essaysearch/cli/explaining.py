@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from essaysearch.cli.app import NOTHING, finish, format_option, index_option, text_argument
+from essaysearch.cli.app import NOTHING, QueryCommand, finish, format_option, index_option, text_argument
 from essaysearch.cli.completing import complete_query
+from essaysearch.cli.searching import asked_for, search_options
 
 if TYPE_CHECKING:
     from essaysearch.search.explaining import Explanation
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("id")
 @click.argument("query", shell_complete=complete_query)
 @index_option
@@ -33,7 +34,7 @@ def explain(id: str, query: str, index: str, format_: str) -> None:
         click.echo(json.dumps({"schema": 1, **_explanation(told)}, ensure_ascii=False))
     else:
         click.echo(str(told))
-    if library.why_not(id, query):
+    if library.why_not(id, query, k=None):
         finish(NOTHING)
 
 
@@ -42,22 +43,24 @@ def _explanation(told: Explanation) -> dict[str, Any]:
     return {"value": told.value, "label": told.label, "children": children}
 
 
-@click.command("why-not")
+@click.command("why-not", cls=QueryCommand)
 @click.argument("id")
 @click.argument("query", shell_complete=complete_query)
 @index_option
+@search_options
 @format_option
-def why_not(id: str, query: str, index: str, format_: str) -> None:
-    """Say why a query does not find a passage.
+def why_not(id: str, query: str, index: str, format_: str, **options: Any) -> None:
+    """Say why a search does not give a passage.
 
-    Or, if it does, in which place. ID is a passage's. Status 1 if the query does find it.
+    Or, if it does, in which place. ID is a passage's; the options are those of `search`. Status 1 if
+    the search does give it.
     """
     from essaysearch.library import open_library
 
-    id, query = text_argument(id), text_argument(query)
+    id, asked = text_argument(id), asked_for(query, **options)
     library = open_library(index, fast=False)
-    reasons = library.why_not(id, query)
-    place = None if reasons else _place(library.scores(query, len(library), proximity=True), id)
+    reasons = library.why_not(id, asked)
+    place = library.place(id, asked)
     if format_ == "json":
         click.echo(json.dumps({"schema": 1, "reasons": reasons, "place": place}, ensure_ascii=False))
     elif reasons:
@@ -66,7 +69,3 @@ def why_not(id: str, query: str, index: str, format_: str) -> None:
         click.echo(f"The query finds it, in place {place:,}.")
     if not reasons:
         finish(NOTHING)
-
-
-def _place(ranking: list[tuple[str, float]], id: str) -> int:
-    return next(place for place, (found, _) in enumerate(ranking, 1) if found == id.lower())

@@ -6,35 +6,39 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from essaysearch.cli.app import DONE, NOTHING, finish, index_option, text_argument
-from essaysearch.cli.completing import complete_facets, complete_format, complete_group, complete_query
+from essaysearch.cli.app import DONE, NOTHING, QueryCommand, finish, index_option, text_argument
+from essaysearch.cli.completing import (
+    complete_facets,
+    complete_format,
+    complete_group,
+    complete_query,
+    complete_sort,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from essaysearch.library import Library
     from essaysearch.model import Hit
+    from essaysearch.search.asking import Search
     from essaysearch.search.results import Results
 
 _FACET_ROWS = 12
 
 
-def result_options(command: Any) -> Any:
-    """The options on which hits are given, in which order, and how they look."""
+def search_options(command: Any) -> Any:
+    """The options on what is found, in which order, and where the hits begin and end."""
     rows = (
         click.option(
             "-k", "k", default=10, show_default=True, type=click.IntRange(min=0), help="How many hits."
         ),
         click.option(
-            "--offset",
-            default=0,
-            show_default=True,
-            type=click.IntRange(min=0),
-            help="How many to skip.",
+            "--offset", default=0, show_default=True, type=click.IntRange(min=0), help="How many to skip."
         ),
         click.option("--all", "everything", is_flag=True, help="Every hit, however many there are."),
         click.option(
@@ -46,12 +50,39 @@ def result_options(command: Any) -> Any:
         ),
         click.option(
             "--sort",
+            shell_complete=complete_sort,
             help="By relevance, date, karma, author or length; several apart by commas; -KEY turns round.",
         ),
+        click.option(
+            "--narrow",
+            multiple=True,
+            metavar="QUERY",
+            shell_complete=complete_query,
+            help="Only hits that match this too; may be repeated.",
+        ),
+        click.option("--collapse", is_flag=True, help="Of passages that say nearly the same only the best."),
+        click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators."),
+        click.option("--today", metavar="DAY", help="The day from which words such as last-month count."),
+    )
+    for option in reversed(rows):
+        command = option(command)
+    return command
+
+
+def shown_options(command: Any) -> Any:
+    """The options on what of the hits is shown, and how."""
+    rows = (
         click.option(
             "--facets",
             shell_complete=complete_facets,
             help="Count the values of kind, author, year, category, source, voice over all matches.",
+        ),
+        click.option(
+            "--snippets",
+            default=1,
+            show_default=True,
+            type=click.IntRange(1, 100),
+            help="How many a hit has at most; with --group, of the best passages of the group.",
         ),
         click.option(
             "--format",
@@ -67,24 +98,29 @@ def result_options(command: Any) -> Any:
     return command
 
 
-@click.command()
+def asked_for(
+    query: str, k: int, everything: bool, narrow: tuple[str, ...], facets: str | None = None, **options: Any
+) -> Search:
+    """The search that the options of `search_options` ask for."""
+    from essaysearch.search.asking import Search
+
+    return Search(
+        text_argument(query),
+        k=None if everything else k,
+        narrow=tuple(map(text_argument, narrow)),
+        facets=_names(facets),
+        **options,
+    )
+
+
+@click.command(cls=QueryCommand)
 @click.argument("query", shell_complete=complete_query)
 @index_option
-@result_options
-@click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators.")
+@search_options
+@shown_options
 @click.option("--explain-query", is_flag=True, help="Show what the query means instead of what it finds.")
 def search(
-    query: str,
-    index: str,
-    k: int,
-    offset: int,
-    everything: bool,
-    group: str,
-    sort: str | None,
-    facets: str | None,
-    format_: str,
-    literal: bool,
-    explain_query: bool,
+    query: str, index: str, everything: bool, format_: str, explain_query: bool, **options: Any
 ) -> None:
     """Find passages. What a QUERY can say: `essaysearch help query`.
 
@@ -96,18 +132,15 @@ def search(
 
     format_named(format_)
     library = open_library(index, fast=None if query == "-" else False)
-    options: dict[str, Any] = {"group": group, "sort": sort, "facets": _names(facets), "literal": literal}
-    window: dict[str, Any] = {"k": len(library) if everything else k, "offset": offset}
+    asked = asked_for(query, everything=everything, **options)
     if query == "-":
-        finish(_batch(library, {**options, **window}))
-    query = text_argument(query)
+        finish(_batch(library, asked))
     if explain_query:
-        _explain(library, query, literal, format_)
+        _explain(library, asked, format_)
     elif everything:
-        frame, hits = library.stream(query, **options)
-        _print(frame, hits, format_)
+        _print(*library.stream(asked), format_)
     else:
-        results = library.search(query, **window, **options)
+        results = library.ask(asked)
         _print(results, results, format_)
 
 
@@ -133,7 +166,7 @@ def _names(facets: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in facets.split(",") if name.strip()) if facets else ()
 
 
-def _batch(library: Library, options: dict[str, Any]) -> int:
+def _batch(library: Library, asked: Search) -> int:
     """Answer each line of standard input; a query that cannot be answered does not stop the others."""
     from essaysearch.errors import QueryTooLarge
 
@@ -143,7 +176,7 @@ def _batch(library: Library, options: dict[str, Any]) -> int:
         if not query.strip():
             continue
         try:
-            results = library.search(query, **options)
+            results = library.ask(replace(asked, query=query))
             answer = results.to_dict()
             found = found or results.total > 0
         except QueryTooLarge as error:
@@ -202,9 +235,10 @@ def say_warnings(query: str, warnings: Any) -> None:
         click.echo(f"{caret(query, warning)}\n{warning.message}", err=True)
 
 
-def _explain(library: Library, query: str, literal: bool, format_: str) -> None:
-    described = library.describe(query, literal)
-    warnings = library.parse(query, literal=literal).diagnostics
+def _explain(library: Library, asked: Search, format_: str) -> None:
+    query = asked.query
+    described = library.describe(asked)
+    warnings = library.parse(query, asked.day, asked.literal).diagnostics
     if format_ == "json":
         told = [{"kind": w.kind, "start": w.start, "end": w.end, "message": w.message} for w in warnings]
         answer = {"schema": 1, "query": query, "tree": described.to_dict(), "warnings": told}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from essaysearch.model import Hit
+from essaysearch.model import Hit, Snippet
 from essaysearch.text.readable import readable
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -19,10 +19,10 @@ def plain(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def marked(hit: Hit, before: str, after: str, safe: Callable[[str], str] = lambda text: text) -> str:
-    """The snippet with marks around what matched; ``safe`` escapes the text between and within them."""
-    text, at, parts = hit.snippet.text, 0, []
-    for start, end in hit.snippet.spans:
+def marked(snippet: Snippet, before: str, after: str, safe: Callable[[str], str] = lambda text: text) -> str:
+    """A snippet with marks around what matched; ``safe`` escapes the text between and within them."""
+    text, at, parts = snippet.text, 0, []
+    for start, end in snippet.spans:
         parts += [safe(text[at:start]), before, safe(text[start:end]), after]
         at = end
     return "".join(parts) + safe(text[at:])

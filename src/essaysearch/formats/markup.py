@@ -40,7 +40,9 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
         yield f"## {hit.rank}. {title}\n\n{_md(facts_of(hit))}\n\n"
         if hit.answers:
             yield "".join(f"> > {_md(line)}\n" for line in answered_by(hit).split("\n")) + ">\n"
-        yield "".join(f"> {line}\n" for line in marked(hit, "**", "**", _md).split("\n"))
+        for number, shown in enumerate(hit.snippets or (hit.snippet,)):
+            yield ">\n" if number else ""
+            yield "".join(f"> {line}\n" for line in marked(shown, "**", "**", _md).split("\n"))
         yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
 
 
@@ -63,7 +65,8 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
         yield f'<div class="facts">{escape(facts_of(hit))}</div>'
         if hit.answers:
             yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
-        yield f'<p class="text">{marked(hit, "<mark>", "</mark>", escape)}</p>'
+        for shown in hit.snippets or (hit.snippet,):
+            yield f'<p class="text">{marked(shown, "<mark>", "</mark>", escape)}</p>'
         yield f'<div class="place">{escape(hit.path)} <code>{hit.passage_id}</code></div></article>\n'
 
 

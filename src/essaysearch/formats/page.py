@@ -53,8 +53,11 @@ def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
         if hit.answers:
             answered = plain(one_line(answered_by(hit), room - 16))
             lines.append(f"{_INDENT}{paint.facts}in answer to: {answered}{paint.end}")
-        snippet = _wrapped(plain(hit.snippet.text), hit.snippet.spans, room, paint)
-        lines += [_INDENT + line for line in snippet]
+        for at, shown in enumerate(hit.snippets or (hit.snippet,)):
+            left = _INDENT + ("· " if at else "")
+            for line in _wrapped(plain(shown.text), shown.spans, room - 2 * bool(at), paint):
+                lines.append(left + line)
+                left = _INDENT + ("  " if at else "")
         lines.append(f"{_INDENT}{paint.facts}{plain(place_of(hit))}  [{hit.passage_id}]{paint.end}")
         yield "\n".join(lines) + "\n\n"
 

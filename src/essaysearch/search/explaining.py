@@ -1,4 +1,4 @@
-"""Why a passage scores what it scores, and why a query does not find it."""
+"""Why a passage scores what it scores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from essaysearch import scoring
 from essaysearch.columnar import proximity
 from essaysearch.columnar.evaluate import LEAVES, Evaluation
 from essaysearch.columnar.leaves import tables
-from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import (
     RANKING_FIELDS,
@@ -139,70 +138,3 @@ def _leaf(evaluation: Evaluation, view: View, leaf: Node, number: int, boost: fl
         f" × saturation {saturation:.3f} of"
     )
     return Explanation(factor * idf * saturation, label, tuple(parts))
-
-
-def why_not(snapshot: Snapshot, tree: Node, passage_id: str) -> list[str]:
-    """Sentences that name each clause which keeps a passage out; empty where the query finds it."""
-    view, number = snapshot.locate(passage_id)
-    evaluation = Evaluation(snapshot, tree)
-    if number in evaluation.matches(view).docs:
-        return []
-    return _reasons(evaluation, view, evaluation.tree, number) or ["The query asks for nothing."]
-
-
-def _matches(evaluation: Evaluation, view: View, node: Node, number: int) -> bool:
-    return bool(evaluation.mask(view, node)[number])
-
-
-def _reasons(evaluation: Evaluation, view: View, node: Node, number: int) -> list[str]:
-    if not isinstance(node, Clauses):
-        return [_reason(evaluation, view, node, number)]
-    reasons = [
-        _reason(evaluation, view, c, number) for c in node.must if not _matches(evaluation, view, c, number)
-    ]
-    reasons += [
-        f"It does not meet the condition `{name_of(c)}`."
-        for c in node.filters
-        if not _matches(evaluation, view, c, number)
-    ]
-    reasons += [
-        f"It matches `{name_of(c)}`, which the query excludes."
-        for c in node.must_not
-        if _matches(evaluation, view, c, number)
-    ]
-    if not node.must and node.should and not any(_matches(evaluation, view, c, number) for c in node.should):
-        reasons.append("It matches none of the words, of which at least one is needed:")
-        reasons += [_reason(evaluation, view, c, number) for c in node.should]
-    return reasons
-
-
-def _reason(evaluation: Evaluation, view: View, node: Node, number: int) -> str:
-    shown = name_of(node)
-    if isinstance(node, Word):
-        if not evaluation.snapshot.df(node.term):
-            return f"`{shown}`: no passage of the library has this word (its stem is `{node.term}`)."
-        if node.fields is not None and _matches(evaluation, view, Word(node.text, node.term), number):
-            return f"`{shown}`: it has the word, but not in {' or '.join(node.fields)}."
-        if node.exact and _matches(evaluation, view, Word(node.text, node.term, node.fields), number):
-            return f"`{shown}`: it has the word in another form only, and `exact:` asks for this one."
-        return f"`{shown}`: it has no word with the stem `{node.term}`."
-    if isinstance(node, Phrase):
-        lacking = [w.text for w in node.words if not _matches(evaluation, view, Word(w.text, w.term), number)]
-        if lacking:
-            return f"`{shown}`: it has no word like {', '.join(f'`{w}`' for w in lacking)}."
-        if node.fields is not None and _matches(
-            evaluation, view, Phrase(node.words, node.slop, node.ordered), number
-        ):
-            return f"`{shown}`: it has the phrase, but not in {' or '.join(node.fields)}."
-        how = "near enough" if node.slop else "side by side in this order"
-        return f"`{shown}`: it has all of the words, but they do not stand {how}."
-    if isinstance(node, Expand):
-        return f"`{shown}`: none of its words matches the pattern."
-    if isinstance(node, Same):
-        if not same_mask(evaluation, view, node)[number]:
-            return f"`{shown}`: there is no {node.scope} around it in which all of this holds."
-        return f"`{shown}`: this very passage has none of the words."
-    if isinstance(node, Clauses):
-        inner = " ".join(_reasons(evaluation, view, node, number))
-        return f"`{shown}`: {inner}"
-    return f"It does not meet the condition `{shown}`."

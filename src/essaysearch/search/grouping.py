@@ -1,4 +1,4 @@
-"""One hit for each document, thread, author or exchange, or of passages that say nearly the same."""
+"""One hit for each document, thread, author, exchange, or set of near-duplicates: the best passage of it."""
 
 from __future__ import annotations
 
@@ -6,40 +6,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from essaysearch.columnar import records
 from essaysearch.columnar.documents import rank_documents
-from essaysearch.columnar.evaluate import Evaluation, Scored
+from essaysearch.columnar.evaluate import Best, Evaluation, Scored
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
-from essaysearch.search.sorting import Rows, first_authors, key_column
-
-Array = npt.NDArray[Any]
-GROUPS = ("passage", "document", "thread", "author", "exchange")
+from essaysearch.search.sorting import Keys, Rows, column, first_authors, ordered
 
 Sizes = dict[tuple[int, int], int]
-"""Matching passages of the group that (segment's base, passage) stands for."""
+"""How many matching passages a group has, by its best one: (its segment's base, its number there)."""
+
+KeyOf = Callable[[View, Scored], list[Any]]
+"""From passages of a segment to what each is grouped by."""
 
 
-def by_document(evaluation: Evaluation) -> tuple[Rows, Sizes]:
-    rows: Rows = []
-    sizes: Sizes = {}
-    for view, held in rank_documents(evaluation):
-        order = np.argsort(held.best)
-        rows.append((view, Scored(held.best[order], held.scores[order])))
-        sizes.update(
-            ((view.base, int(doc)), int(size)) for doc, size in zip(held.best, held.sizes, strict=True)
-        )
-    return rows, sizes
+def grouped(evaluation: Evaluation, matches: Rows, group: str, keys: Keys) -> tuple[Rows, Sizes]:
+    """The best passage of each group, and the groups' sizes. Documents are ranked whole."""
+    if group == "document":
+        return _documents(evaluation)
+    return by_key(matches, _GROUP_KEYS[group], keys)
 
 
-def grouped(
-    matches: list[tuple[View, Scored]],
-    key_of: Callable[[View, Scored], list[Any]],
-    keys: list[tuple[str, bool]],
-) -> tuple[Rows, Sizes]:
-    """The best passage of each group: of a thread, an author or an exchange.
+def by_key(matches: Rows, key_of: KeyOf, keys: Keys) -> tuple[Rows, Sizes]:
+    """The best passage of each group of equal keys.
 
     Of equally good ones it is the first as ``keys`` sort, then as documents' ids do.
     """
@@ -47,7 +37,7 @@ def grouped(
     counts: dict[Any, int] = {}
     leading: dict[Any, tuple[tuple[Any, ...], View, int, float]] = {}
     for view, found in matches:
-        columns = [-found.scores, *(key_column(view, found, key, turned) for key, turned in told)]
+        columns = [-found.scores, *(column(view, found, key, turned) for key, turned in told)]
         ids = view.segment.names("id")
         codes = view.segment.file.array("id_code")
         groups = key_of(view, found)
@@ -60,7 +50,7 @@ def grouped(
             met.add(group)
             doc = int(found.docs[place])
             name = ids[int(codes[int(view.segment.doc_of[doc])]) - 1]
-            rank = (*(float(column[place]) for column in columns), name, doc)
+            rank = (*(float(values[place]) for values in columns), name, doc)
             if group not in leading or rank < leading[group][0]:
                 leading[group] = (rank, view, doc, float(found.scores[place]))
     sizes: Sizes = {}
@@ -76,18 +66,64 @@ def grouped(
     return rows, sizes
 
 
-def _by_thread(view: View, found: Scored) -> list[Any]:
-    segment = view.segment
-    names = {}
-    for document in np.unique(segment.doc_of[found.docs]):
-        names[int(document)] = segment.keyword("thread", int(document)) or segment.keyword(
-            "id", int(document)
+def members(matches: Rows, group: str, chosen: list[Best], most: int) -> list[list[Best]]:
+    """For each best passage of a group the ``most`` best of the group: itself first, then by score."""
+    key_of = _GROUP_KEYS[group]
+    wanted = [group_key(group, best) for best in chosen]
+    held: dict[Any, list[tuple[View, list[int]]]] = {key: [] for key in wanted}
+    for view, found in matches:
+        places: dict[Any, list[int]] = {}
+        for place, key in enumerate(key_of(view, found)):
+            if key in held:
+                places.setdefault(key, []).append(place)
+        for key, those in places.items():
+            held[key].append((view, those))
+    found_in = {view.base: found for view, found in matches}
+    rows = []
+    for best, key in zip(chosen, wanted, strict=True):
+        parts: Rows = []
+        for view, those in held[key]:
+            found = found_in[view.base]
+            parts.append((view, Scored(found.docs[those], found.scores[those])))
+        others = ordered(parts, [("relevance", False)], most)
+        rest = [row for row in others if (row.view, row.number) != (best.view, best.number)]
+        rows.append([best, *rest][:most])
+    return rows
+
+
+def _documents(evaluation: Evaluation) -> tuple[Rows, Sizes]:
+    rows: Rows = []
+    sizes: Sizes = {}
+    for view, held in rank_documents(evaluation):
+        order = np.argsort(held.best)
+        rows.append((view, Scored(held.best[order], held.scores[order])))
+        sizes.update(
+            ((view.base, int(doc)), int(size)) for doc, size in zip(held.best, held.sizes, strict=True)
         )
-    return [names[int(document)] for document in segment.doc_of[found.docs]]
+    return rows, sizes
+
+
+def _by_document(view: View, found: Scored) -> list[Any]:
+    return [(view.base, number) for number in view.segment.doc_of[found.docs].tolist()]
+
+
+def _by_thread(view: View, found: Scored) -> list[Any]:
+    """The thread's name, a document's own where it stands in none."""
+    segment = view.segment
+    documents = segment.doc_of[found.docs]
+    names = {
+        number: segment.keyword("thread", number) or segment.keyword("id", number)
+        for number in np.unique(documents).tolist()
+    }
+    return [names[number] for number in documents.tolist()]
 
 
 def _by_author(view: View, found: Scored) -> list[Any]:
-    return [str(name) for name in first_authors(view, found)]
+    """The first author, None where there is none."""
+    numbers = first_authors(view)[view.segment.doc_of[found.docs]]
+    names = view.segment.names("authors")
+    known = {number: names[number] if number >= 0 else None for number in np.unique(numbers).tolist()}
+    return [known[number] for number in numbers.tolist()]
 
 
 def _by_exchange(view: View, found: Scored) -> list[Any]:
@@ -111,8 +147,8 @@ def _by_exchange(view: View, found: Scored) -> list[Any]:
     return keys
 
 
-def by_copy(copies: Mapping[str, int]) -> Callable[[View, Scored], list[Any]]:
-    """Near-duplicates together, every other passage alone."""
+def by_copy(copies: Mapping[str, int]) -> KeyOf:
+    """Near-duplicates together (``copies``: passage ids to numbers of groups), every other alone."""
 
     def keys(view: View, found: Scored) -> list[Any]:
         ids = [view.segment.passage_id(doc) for doc in found.docs.tolist()]
@@ -121,8 +157,14 @@ def by_copy(copies: Mapping[str, int]) -> Callable[[View, Scored], list[Any]]:
     return keys
 
 
-GROUP_KEYS: dict[str, Callable[[View, Scored], list[Any]]] = {
+_GROUP_KEYS: dict[str, KeyOf] = {
+    "document": _by_document,
     "thread": _by_thread,
     "author": _by_author,
     "exchange": _by_exchange,
 }
+
+
+def group_key(group: str, best: Best) -> Any:
+    """What a passage is grouped by."""
+    return _GROUP_KEYS[group](best.view, Scored(np.array([best.number]), np.zeros(1)))[0]

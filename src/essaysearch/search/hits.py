@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import Answered, Document, Hit, Passage, Snippet
-from essaysearch.text.snippets import snippet
+from essaysearch.text.snippets import snippets
 from essaysearch.tree import Node
 
 
-def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = None) -> Hit:
-    """A ranked passage as a hit. ``leaves``: what its snippet marks."""
+def hit_of(
+    best: Best,
+    rank: int,
+    leaves: Sequence[Node],
+    size: int | None = None,
+    others: Sequence[Best] = (),
+    most: int = 1,
+) -> Hit:
+    """A ranked passage as a hit. ``leaves``: what its snippets mark.
+
+    ``others``: further passages that are to have a snippet each; without them the passage itself
+    has up to ``most``.
+    """
     segment = best.view.segment
     number = best.number
     document_number = int(segment.doc_of[number])
@@ -20,6 +32,7 @@ def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = Non
     row = segment.passage(number, record)
     passage = row.passage
     document = segment.document(document_number, with_text=False, record=record)
+    shown = _snippets(row.text, leaves, passage, 1 if others else most)
     return Hit(
         rank=rank,
         score=best.score,
@@ -40,7 +53,7 @@ def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = Non
         end=passage.end,
         voice=passage.voice,
         answers=_answered(segment, document_number, passage.answers),
-        snippet=_snippet(row.text, leaves, passage),
+        snippet=shown[0],
         source=document.source,
         categories=document.categories,
         thread=document.thread,
@@ -51,6 +64,7 @@ def hit_of(best: Best, rank: int, leaves: Sequence[Node], size: int | None = Non
         reason=passage.reason,
         line=_line(segment, document_number, number, document),
         size=size,
+        snippets=shown + tuple(_elsewhere(other, leaves) for other in others),
         metadata=document.metadata,
     )
 
@@ -67,15 +81,22 @@ def _line(segment: Segment, document_number: int, number: int, document: Documen
     return document.line + segment.text.read(begins, int(segment.column("pass_byte")[number])).count(b"\n")
 
 
-def _snippet(text: str, leaves: Sequence[Node], passage: Passage) -> Snippet:
-    """The snippet without the heading, which the hit gives apart, unless all that matched is there."""
+def _snippets(text: str, leaves: Sequence[Node], passage: Passage, most: int) -> tuple[Snippet, ...]:
+    """Snippets without the heading, which the hit gives apart, unless all that matched is there."""
     first, _, rest = text.partition("\n")
     headed = passage.section is not None and first.strip() == passage.section and rest.strip()
-    whole = snippet(text, leaves, passage.voice)
-    if not headed:
-        return whole
-    body = snippet(rest.strip(), leaves, passage.voice)
-    return body if body.spans or not whole.spans else whole
+    if headed:
+        body = snippets(rest.strip(), leaves, passage.voice, most=most)
+        if body[0].spans:
+            return body
+    whole = snippets(text, leaves, passage.voice, most=most)
+    return body if headed and not whole[0].spans else whole
+
+
+def _elsewhere(best: Best, leaves: Sequence[Node]) -> Snippet:
+    """The snippet of another passage of the group."""
+    row = best.view.segment.passage(best.number)
+    return replace(_snippets(row.text, leaves, row.passage, 1)[0], passage_id=row.passage.id)
 
 
 def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:

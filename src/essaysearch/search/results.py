@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
-from essaysearch.errors import ExtraMissing
+from essaysearch.errors import EssaysearchError, ExtraMissing
 from essaysearch.model import Diagnostic, Hit
+from essaysearch.search.asking import Search
 
 if TYPE_CHECKING:
     import pandas
+
+    from essaysearch.library import Library
 
 SCHEMA = 1
 _JSON_FIELDS = (
@@ -25,7 +28,12 @@ class Results(Sequence[Hit]):
 
     ``total`` counts everything that matches: passages, or groups where the search grouped.
     ``warnings`` say what was odd about the query. ``facets`` gives, by field, how many of all the
-    matches bear each value, most frequent first (None: no value).
+    matches bear each value, most frequent first (None: no value). ``search`` is what was asked, of
+    which ``library``; from them everything that goes on from results starts.
+
+    >>> hits = library.search("pausing", k=3)
+    >>> hits.total, len(hits), hits[0].kind
+    (45, 3, 'essay')
     """
 
     query: str
@@ -35,6 +43,8 @@ class Results(Sequence[Hit]):
     warnings: tuple[Diagnostic, ...] = ()
     facets: dict[str, list[tuple[str | None, int]]] = field(default_factory=dict)
     group: str = "passage"
+    search: Search | None = None
+    library: Library | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -51,6 +61,44 @@ class Results(Sequence[Hit]):
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
 
+    # Going on
+
+    def narrow(self, query: str) -> Results:
+        """The hits that match another query too, in the order they had; it ranks only where this does not.
+
+        >>> library.search("pausing").narrow("author:wick-alder").narrow("kind:comment").total
+        23
+        """
+        search, library = self._asked()
+        return library.ask(replace(search, narrow=(*search.narrow, query), offset=0))
+
+    def again(self, **options: Any) -> Results:
+        """The same search with other options, named as in `Library.search`.
+
+        >>> library.search("pausing").again(sort="date", k=1)[0].date
+        '2024-05-11'
+        """
+        search, library = self._asked()
+        return library.ask(replace(search, **options))
+
+    def more(self) -> Results:
+        """The page after this one, empty after the last.
+
+        >>> library.search("pausing", k=5).more()[0].rank
+        6
+        """
+        search, library = self._asked()
+        return library.ask(replace(search, offset=search.offset + len(self.hits)))
+
+    def _asked(self) -> tuple[Search, Library]:
+        if self.search is None or self.library is None:
+            raise EssaysearchError(
+                "These results do not know what was asked; search for them with a library."
+            )
+        return self.search, self.library
+
+    # As other things
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """The hits as JSON values, with the names of the JSON contract."""
         return [hit_dict(hit) for hit in self.hits]
@@ -60,6 +108,7 @@ class Results(Sequence[Hit]):
         answer: dict[str, Any] = {
             "schema": SCHEMA,
             "query": self.query,
+            **({"narrow": list(self.search.narrow)} if self.search and self.search.narrow else {}),
             "total": self.total,
             "took_ms": round(self.took_ms, 3),
             "warnings": [
@@ -86,12 +135,18 @@ class Results(Sequence[Hit]):
         rows = self.to_dicts()
         columns = [*_JSON_FIELDS, "snippet", "answers", *(["size"] if self.group != "passage" else [])]
         for row in rows:
+            row.pop("snippets", None)
             row["snippet"] = row["snippet"]["text"]
             row["answers"] = row["answers"]["text"] if row["answers"] else None
         return pandas.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:
-        return f"<Results for {self.query!r}: {len(self.hits)} of {self.total}>"
+        return f"<Results for {self.asked!r}: {len(self.hits)} of {self.total}>"
+
+    @property
+    def asked(self) -> str:
+        """The query, and behind it those that narrow it."""
+        return " | ".join((self.query, *(self.search.narrow if self.search else ())))
 
     def _repr_html_(self) -> str:
         from essaysearch.notebook import cards
@@ -108,4 +163,13 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
     row["snippet"] = {"text": hit.snippet.text, "spans": [list(span) for span in hit.snippet.spans]}
     if hit.size is not None:
         row["size"] = hit.size
+    if len(hit.snippets) > 1:
+        row["snippets"] = [
+            {
+                "passage_id": shown.passage_id or hit.passage_id,
+                "text": shown.text,
+                "spans": [list(span) for span in shown.spans],
+            }
+            for shown in hit.snippets
+        ]
     return row

@@ -1,78 +1,129 @@
-"""A query to results: parse, resolve what names other things, evaluate, sort or group, read the hits."""
+"""A search to results: evaluate, sort or group, count, read the hits that are shown."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from essaysearch.columnar import quick
-from essaysearch.columnar.evaluate import Evaluation
+from essaysearch.columnar.evaluate import Best, Evaluation
 from essaysearch.columnar.store import Snapshot
-from essaysearch.errors import UnknownChoice
-from essaysearch.query import Query
-from essaysearch.search.facets import FACETS, facet_counts
-from essaysearch.search.grouping import GROUP_KEYS, GROUPS, by_copy, by_document, grouped
+from essaysearch.model import Hit
+from essaysearch.search.asking import Search
+from essaysearch.search.facets import Counts, facet
+from essaysearch.search.grouping import Sizes, by_copy, by_key, grouped, members
 from essaysearch.search.hits import hit_of
 from essaysearch.search.results import Results
-from essaysearch.search.sorting import BY_RELEVANCE, in_order, sort_keys
-from essaysearch.search.suggestions import unknown_words
-from essaysearch.text.snippets import marked_leaves
-from essaysearch.tree import Node
+from essaysearch.search.sorting import BY_SCORE, Rows, keys_of, ordered
+from essaysearch.search.understanding import Understood
+
+if TYPE_CHECKING:
+    from essaysearch.library import Library
+
+_PAGE = 256
+"""Hits of a stream that are read at once."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that a search matches, in its order, before any of it is read."""
+
+    best: Iterator[Best]
+    total: int
+    facets: dict[str, Counts]
+    matches: Rows
+    sizes: Sizes | None
 
 
 def run(
     snapshot: Snapshot,
-    text: str,
-    query: Query,
-    tree: Node,
+    search: Search,
+    understood: Understood,
     kernels: Any,
-    k: int,
-    offset: int,
-    group: str,
-    sort: str | None,
-    facets: Sequence[str],
-    proximity: bool,
     copies: Mapping[str, int] | None = None,
+    library: Library | None = None,
 ) -> Results:
-    """Search a snapshot. ``tree``: the query's tree with every name in it resolved.
+    """The hits of a search, from its offset on.
 
     ``copies``: for passages (by id) that are near-duplicates the number of their group, of which
-    only the best is given.
+    only the best is given. Raises `UnknownChoice`.
     """
     began = time.perf_counter()
-    if group not in GROUPS:
-        raise UnknownChoice(f"Results cannot be grouped by `{group}`. Choose one of: {', '.join(GROUPS)}.")
-    for facet in facets:
-        if facet not in FACETS:
-            raise UnknownChoice(f"There is no facet `{facet}`. Choose among: {', '.join(FACETS)}.")
-    keys = sort_keys(sort, tree)
-    evaluation = Evaluation(snapshot, tree, kernels, proximity)
-    wanted = max(0, k) + max(0, offset)
-    sizes: list[int | None]
-    counts: dict[str, list[tuple[str | None, int]]] = {}
-    if group == "passage" and keys == BY_RELEVANCE and not facets and copies is None:
-        ranked = quick.best(snapshot, tree, kernels, wanted, proximity)
-        best, total, sizes = ranked.best, ranked.total, [None] * len(ranked.best)
-    else:
-        matches = [(view, evaluation.matches(view)) for view in snapshot.views]
-        counts = {facet: facet_counts(matches, facet) for facet in facets}
-        if group == "document":
-            rows, sizes_of = by_document(evaluation)
-        elif group == "passage":
-            rows = [(view, found) for view, found in matches]
-            sizes_of = None
-            if copies is not None:
-                rows, _ = grouped(matches, by_copy(copies), keys)
-        else:
-            rows, sizes_of = grouped(matches, GROUP_KEYS[group], keys)
-        total = sum(len(found.docs) for _, found in rows)
-        best = in_order(rows, keys, wanted)
-        sizes = [sizes_of[(row.view.base, row.number)] if sizes_of is not None else None for row in best]
-    leaves = marked_leaves(tree)
-    hits = tuple(
-        hit_of(row, rank, leaves, size)
-        for rank, (row, size) in enumerate(zip(best[offset:], sizes[offset:], strict=True), offset + 1)
+    search.check()
+    wanted = None if search.k is None else max(0, search.k) + max(0, search.offset)
+    found = everything(snapshot, search, understood, kernels, copies, wanted)
+    chosen = list(islice(found.best, search.offset, wanted))
+    hits = tuple(_hits(search, understood, found, chosen, search.offset + 1))
+    warnings = tuple(understood.warnings(snapshot))
+    took = (time.perf_counter() - began) * 1000
+    return Results(
+        search.query, hits, found.total, took, warnings, found.facets, search.group, search, library
     )
-    warnings = query.diagnostics + tuple(unknown_words(snapshot, text, query))
-    return Results(text, hits, total, (time.perf_counter() - began) * 1000, warnings, counts, group)
+
+
+def stream(
+    snapshot: Snapshot,
+    search: Search,
+    understood: Understood,
+    kernels: Any,
+    copies: Mapping[str, int] | None = None,
+    library: Library | None = None,
+) -> tuple[Results, Iterator[Hit]]:
+    """Everything a search finds, whatever its ``k``: the results without their hits, and the hits.
+
+    They are ranked once, and read as they are asked for.
+    """
+    search.check()
+    found = everything(snapshot, search, understood, kernels, copies, None)
+    warnings = tuple(understood.warnings(snapshot))
+    frame = Results(search.query, (), found.total, 0.0, warnings, found.facets, search.group, search, library)
+    return frame, _pages(search, understood, found)
+
+
+def _pages(search: Search, understood: Understood, found: Found) -> Iterator[Hit]:
+    best = islice(found.best, search.offset, None)
+    rank = search.offset + 1
+    while page := list(islice(best, _PAGE)):
+        yield from _hits(search, understood, found, page, rank)
+        rank += len(page)
+
+
+def everything(
+    snapshot: Snapshot,
+    search: Search,
+    understood: Understood,
+    kernels: Any,
+    copies: Mapping[str, int] | None,
+    wanted: int | None = None,
+) -> Found:
+    """All that a search matches, of which the first ``wanted`` can be read (None: all)."""
+    tree = understood.tree
+    keys = keys_of(search.sort, tree)
+    plain = search.group == "passage" and copies is None
+    if plain and keys == BY_SCORE and not search.facets and wanted is not None:
+        ranked = quick.best(snapshot, tree, kernels, wanted, search.proximity)
+        return Found(iter(ranked.best), ranked.total, {}, [], None)
+    evaluation = Evaluation(snapshot, tree, kernels, search.proximity)
+    matches: Rows = [(view, evaluation.matches(view)) for view in snapshot.views]
+    rows, sizes = matches, None
+    if search.group != "passage":
+        rows, sizes = grouped(evaluation, matches, search.group, keys)
+    if copies is not None:
+        rows, _ = by_key(rows, by_copy(copies), keys)
+    total = sum(len(held.docs) for _, held in rows)
+    counts = {name: facet(matches, name) for name in search.facets}
+    return Found(ordered(rows, keys, wanted), total, counts, matches, sizes)
+
+
+def _hits(
+    search: Search, understood: Understood, found: Found, chosen: list[Best], first: int
+) -> Iterator[Hit]:
+    others: Iterable[list[Best]] = ([best] for best in chosen)
+    if search.group != "passage" and search.snippets > 1:
+        others = members(found.matches, search.group, chosen, search.snippets)
+    for rank, (best, group) in enumerate(zip(chosen, others, strict=True), first):
+        size = found.sizes[(best.view.base, best.number)] if found.sizes is not None else None
+        yield hit_of(best, rank, understood.leaves, size, group[1:], search.snippets)

@@ -46,18 +46,50 @@ def snippet(text: str, leaves: Sequence[Node], voice: Voice = "own", length: int
     Spans are ascending and do not overlap; each is exactly a word or phrase that the query asks
     for. Words are never cut; ``…`` stands where text was left out.
     """
+    return snippets(text, leaves, voice, length, 1)[0]
+
+
+def snippets(
+    text: str, leaves: Sequence[Node], voice: Voice = "own", length: int = LENGTH, most: int = 1
+) -> tuple[Snippet, ...]:
+    """Up to ``most`` windows of a passage, the best first, that do not overlap; at least one.
+
+    All but the first hold something that matched. A passage little longer than one is one.
+    """
     shown, _ = readable(text)
     words = tokens(shown)
     found = [occurrences(leaf, shown, words) for leaf in leaves if concerns_body(leaf, voice)]
-    spans = _joined(sorted(span for spans in found for span in spans))
+    spans = _joined(sorted(span for held in found for span in held))
     if len(shown) <= length * _SLACK:
-        return Snippet(shown, tuple(spans))
-    start, end = _window(shown, found, spans, length)
+        return (Snippet(shown, tuple(spans)),)
+    windows: list[Span] = []
+    while len(windows) < most:
+        rest = [span for span in spans if not _meets(span, windows)]
+        if windows and not rest:
+            break
+        left = [[span for span in held if not _meets(span, windows)] for held in found]
+        start, end = _window(shown, left, rest, length)
+        here = rest[0][0] if rest else start
+        here = next((a for a, b in rest if start <= a and b <= end), here)
+        start = max([start, *(b for _, b in windows if b <= here)])
+        end = min([end, *(a for a, _ in windows if a > here)])
+        start += len(shown[start:end]) - len(shown[start:end].lstrip())
+        windows.append((start, end))
+    return tuple(_cut(shown, spans, window) for window in windows)
+
+
+def _meets(span: Span, windows: list[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in windows)
+
+
+def _cut(text: str, spans: list[Span], window: Span) -> Snippet:
+    """A window of a text as a snippet."""
+    start, end = window
     before = _GAP if start > 0 else ""
-    after = _GAP if end < len(shown) else ""
+    after = _GAP if end < len(text) else ""
     shift = len(before) - start
     kept = tuple((a + shift, b + shift) for a, b in spans if a >= start and b <= end)
-    return Snippet(before + shown[start:end] + after, kept)
+    return Snippet(before + text[start:end] + after, kept)
 
 
 def _joined(spans: list[Span]) -> list[Span]:

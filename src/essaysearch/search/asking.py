@@ -1,0 +1,120 @@
+"""What was asked: a query and the options that decide what is found and in which order, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date as Day
+from typing import Any
+
+from essaysearch.errors import UnknownChoice
+
+GROUPS = ("passage", "document", "thread", "author", "exchange")
+
+SORTS = ("relevance", "date", "karma", "author", "length")
+"""Keys to sort by: best, newest, highest, A to Z, longest first; a ``-`` before a key turns it round."""
+
+FACETS = ("kind", "author", "year", "category", "source", "voice")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as a value: it prints, compares, goes into a file and runs again.
+
+    The names are those of `Library.search` and of the command line. ``narrow`` are further
+    queries that every hit must match as well; they do not rank. ``k`` None: every hit. ``today``
+    is the day from which relative dates count, ISO 8601; None: the day on which the search runs.
+
+    >>> Search("inner alignment", k=3)
+    Search(query='inner alignment', k=3)
+    """
+
+    query: str
+    k: int | None = 10
+    offset: int = 0
+    group: str = "passage"
+    sort: str | None = None
+    facets: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
+    literal: bool = False
+    proximity: bool = True
+    collapse: bool = False
+    snippets: int = 1
+    today: str | None = None
+
+    def __repr__(self) -> str:
+        told = [f"query={self.query!r}"]
+        told += [
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)[1:]
+            if getattr(self, field.name) != field.default
+        ]
+        return f"Search({', '.join(told)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The search as JSON values, defaults included, so that a later default changes nothing.
+
+        >>> Search.from_dict(Search("x", narrow=("kind:essay",)).to_dict())
+        Search(query='x', narrow=('kind:essay',))
+        """
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, told: Any) -> Search:
+        """The search that `to_dict` told. Raises `UnknownChoice` for what is none."""
+        types = {field.name: _TYPES[str(field.type)] for field in fields(cls)}
+        if not isinstance(told, dict) or not isinstance(told.get("query"), str):
+            raise UnknownChoice("This is no saved search: it has no query.")
+        for name, value in told.items():
+            if name not in types:
+                raise UnknownChoice(
+                    f"There is no option `{name}` of a search. There are: {', '.join(types)}."
+                )
+            if type(value) not in types[name]:
+                raise UnknownChoice(f"The option `{name}` of a search cannot be {value!r}.")
+        values: dict[str, Any] = {name: tuple(v) if type(v) is list else v for name, v in told.items()}
+        return cls(**values)
+
+    @property
+    def day(self) -> Day | None:
+        """``today`` as a date. Raises `UnknownChoice` where it is none."""
+        try:
+            return Day.fromisoformat(self.today) if self.today else None
+        except ValueError:
+            raise UnknownChoice(f"`{self.today}` is no day. Write it as 2024-01-31.") from None
+
+    def check(self) -> None:
+        """Raise `UnknownChoice`, naming what there is, where a group, sort key or facet is none."""
+        if self.group not in GROUPS:
+            raise UnknownChoice(
+                f"Results cannot be grouped by `{self.group}`. Choose one of: {', '.join(GROUPS)}."
+            )
+        for facet in self.facets:
+            if facet not in FACETS:
+                raise UnknownChoice(f"There is no facet `{facet}`. Choose among: {', '.join(FACETS)}.")
+        for name, _ in sort_keys(self.sort):
+            if name not in SORTS:
+                raise UnknownChoice(
+                    f"Results cannot be sorted by `{name}`. Choose among: {', '.join(SORTS)}."
+                )
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "int | None": (int, type(None)),
+    "bool": (bool,),
+    "str | None": (str, type(None)),
+    "tuple[str, ...]": (list, tuple),
+}
+
+
+def sort_keys(sort: str | None) -> list[tuple[str, bool]]:
+    """(key, turned round) in the order given; empty where no order was.
+
+    >>> sort_keys("author, -date")
+    [('author', False), ('date', True)]
+    """
+    parts = [part.strip() for part in sort.split(",")] if sort else []
+    return [(part.lstrip("-"), part.startswith("-")) for part in parts]

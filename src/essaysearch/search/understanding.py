@@ -1,0 +1,62 @@
+"""A search understood: the trees of its queries made one, and what was odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from essaysearch.columnar.store import Snapshot
+from essaysearch.model import Diagnostic
+from essaysearch.query import Query, parse
+from essaysearch.search.asking import Search
+from essaysearch.search.sorting import is_condition
+from essaysearch.search.suggestions import unknown_words
+from essaysearch.text.snippets import marked_leaves
+from essaysearch.tree import Clauses, Node
+
+Resolve = Callable[[Node], Node]
+"""From a tree to the same with every name in it resolved."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """``tree``: what is evaluated; ``leaves``: what snippets mark; ``queries``: each text as parsed."""
+
+    tree: Node
+    leaves: tuple[Node, ...]
+    queries: tuple[tuple[str, Query], ...]
+
+    def warnings(self, snapshot: Snapshot) -> Iterator[Diagnostic]:
+        """What was odd about the query, then about those that narrow it (named, placed at its end)."""
+        (text, query), *narrowing = self.queries
+        yield from query.diagnostics
+        yield from unknown_words(snapshot, text, query)
+        for narrower, parsed in narrowing:
+            for warning in (*parsed.diagnostics, *unknown_words(snapshot, narrower, parsed)):
+                yield Diagnostic(
+                    warning.kind, len(text), len(text), f"narrowed by `{narrower}`: {warning.message}"
+                )
+
+
+def understand(search: Search, resolve: Resolve) -> Understood:
+    """The queries of a search as one tree.
+
+    The first of them that ranks is the one that ranks; the others are conditions that every hit
+    meets, so narrowing takes hits away and leaves the order of the rest as it was.
+    """
+    queries = [(search.query, parse(search.query, search.day, search.literal))]
+    queries += [(text, parse(text, search.day)) for text in search.narrow]
+    trees = [resolve(query.tree) for _, query in queries]
+    ranking = next((tree for tree in trees if not is_condition(tree)), trees[0])
+    conditions = tuple(tree for tree in trees if tree is not ranking)
+    leaves = tuple(leaf for tree in trees for leaf in marked_leaves(tree))
+    return Understood(_narrowed(ranking, conditions), leaves, tuple(queries))
+
+
+def _narrowed(tree: Node, conditions: tuple[Node, ...]) -> Node:
+    if not conditions:
+        return tree
+    if isinstance(tree, Clauses):
+        filters = tree.filters + conditions
+        return Clauses(tree.must, tree.should, tree.must_not, filters, tree.boost, tree.start, tree.end)
+    return Clauses((tree,), (), (), conditions)
