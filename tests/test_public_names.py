@@ -12,8 +12,9 @@ from essaysearch import errors
 NAMES = [
     "Answered", "Block", "Diagnostic", "Document", "EngineConflict", "EssaysearchError", "ExtraMissing",
     "ForeignWriter", "Hit", "IndexDamaged", "IndexLocked", "IndexMissing", "IndexReadOnly", "IndexVersion",
-    "Library", "NotAnIndex", "Passage", "QueryTooLarge", "ReadError", "Results", "Skipped", "Snippet",
-    "UnknownFormat", "UnknownId", "UnknownReader", "__version__", "open_library",
+    "Library", "NotAnIndex", "Passage", "QueryTooLarge", "ReadError", "Results", "Run",
+    "RunError", "Search", "Skipped", "Snippet",
+    "UnknownFormat", "UnknownId", "UnknownReader", "__version__", "diff", "open_library",
 ]  # fmt: skip
 
 

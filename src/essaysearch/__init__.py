@@ -18,13 +18,17 @@ from essaysearch.errors import (
     NotAnIndex,
     QueryTooLarge,
     ReadError,
+    RunError,
     UnknownFormat,
     UnknownId,
     UnknownReader,
 )
 from essaysearch.library import Library, open_library
 from essaysearch.model import Answered, Block, Diagnostic, Document, Hit, Passage, Skipped, Snippet
+from essaysearch.search.asking import Search
+from essaysearch.search.comparing import diff
 from essaysearch.search.results import Results
+from essaysearch.search.runs import Run
 
 __version__ = "0.1.0"
 
@@ -49,11 +53,15 @@ __all__ = [
     "QueryTooLarge",
     "ReadError",
     "Results",
+    "Run",
+    "RunError",
+    "Search",
     "Skipped",
     "Snippet",
     "UnknownFormat",
     "UnknownId",
     "UnknownReader",
     "__version__",
+    "diff",
     "open_library",
 ]

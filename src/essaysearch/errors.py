@@ -59,6 +59,10 @@ class UnknownChoice(EssaysearchError):
     """A group, sort key or facet that does not exist, or an option of a search that cannot be so."""
 
 
+class RunError(EssaysearchError):
+    """A saved search cannot be read, or not be written."""
+
+
 class UnknownId(EssaysearchError):
     """No passage or document bears this id."""
 

@@ -355,6 +355,13 @@ class Library:
 
         return stats(self._store.snapshot())
 
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that differ where any document does, however the index is cut."""
+        from essaysearch.search.states import state_of
+
+        return state_of(self._store.snapshot()).digest
+
     def verify(self) -> int:
         """Check every byte of the index; returns how many. Raises `IndexDamaged`."""
         return self._store.snapshot().verify()

@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, str] = {
     "index": "filling:index",
     "search": "searching:search",
     "similar": "searching:similar",
+    "run": "comparing:run",
+    "diff": "comparing:diff",
     "show": "looking:show",
     "thread": "looking:thread",
     "open": "looking:open_",

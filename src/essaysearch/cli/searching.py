@@ -118,9 +118,16 @@ def asked_for(
 @index_option
 @search_options
 @shown_options
+@click.option("--save", metavar="FILE", help="Keep the search and what it found, for `run` and `diff`.")
 @click.option("--explain-query", is_flag=True, help="Show what the query means instead of what it finds.")
 def search(
-    query: str, index: str, everything: bool, format_: str, explain_query: bool, **options: Any
+    query: str,
+    index: str,
+    everything: bool,
+    format_: str,
+    save: str | None,
+    explain_query: bool,
+    **options: Any,
 ) -> None:
     """Find passages. What a QUERY can say: `essaysearch help query`.
 
@@ -138,10 +145,13 @@ def search(
     if explain_query:
         _explain(library, asked, format_)
     elif everything:
-        _print(*library.stream(asked), format_)
+        frame, hits = library.stream(asked)
+        print_results(frame, _saved(frame, hits, save) if save else hits, format_)
     else:
         results = library.ask(asked)
-        _print(results, results, format_)
+        if save:
+            results.run.save(save)
+        print_results(results, results, format_)
 
 
 @click.command()
@@ -159,7 +169,18 @@ def similar(id: str, index: str, k: int, format_: str) -> None:
 
     format_named(format_)
     results = open_library(index, fast=False).similar(text_argument(id), k)
-    _print(results, results, format_)
+    print_results(results, results, format_)
+
+
+def _saved(frame: Results, hits: Iterable[Hit], path: str) -> Iterator[Hit]:
+    """The hits as they come; after the last of them the run is saved."""
+    from essaysearch.search.runs import Entry
+
+    entries = []
+    for hit in hits:
+        entries.append(Entry(hit.passage_id, hit.doc_id, hit.score))
+        yield hit
+    frame.run_with(entries).save(path)
 
 
 def _names(facets: str | None) -> tuple[str, ...]:
@@ -185,8 +206,8 @@ def _batch(library: Library, asked: Search) -> int:
     return DONE if found else NOTHING
 
 
-def _print(results: Results, hits: Iterable[Hit], format_: str) -> None:
-    """Results on standard output, what is said of them on standard error; ends the run."""
+def print_results(results: Results, hits: Iterable[Hit], format_: str, end: bool = True) -> None:
+    """Results on standard output, what is said of them on standard error; ends the run unless told not to."""
     from essaysearch.formats.table import format_named
 
     say_warnings(results.query, results.warnings)
@@ -205,7 +226,8 @@ def _print(results: Results, hits: Iterable[Hit], format_: str) -> None:
             click.echo(line)
         sys.stdout.flush()
         click.echo(_count(results, shown), err=True)
-    finish(DONE if results.total else NOTHING)
+    if end:
+        finish(DONE if results.total else NOTHING)
 
 
 def _is_colourful() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date as Day
 from typing import Any
 
@@ -83,6 +83,10 @@ class Search:
             return Day.fromisoformat(self.today) if self.today else None
         except ValueError:
             raise UnknownChoice(f"`{self.today}` is no day. Write it as 2024-01-31.") from None
+
+    def on(self, day: Day) -> Search:
+        """The search with the day from which relative dates count, if it has none."""
+        return self if self.today else replace(self, today=day.isoformat())
 
     def check(self) -> None:
         """Raise `UnknownChoice`, naming what there is, where a group, sort key or facet is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
@@ -13,7 +13,9 @@ from essaysearch.search.asking import Search
 if TYPE_CHECKING:
     import pandas
 
+    from essaysearch.columnar.store import Snapshot
     from essaysearch.library import Library
+    from essaysearch.search.runs import Entry, Run
 
 SCHEMA = 1
 _JSON_FIELDS = (
@@ -45,6 +47,7 @@ class Results(Sequence[Hit]):
     group: str = "passage"
     search: Search | None = None
     library: Library | None = field(default=None, repr=False, compare=False)
+    state: Snapshot | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -89,6 +92,25 @@ class Results(Sequence[Hit]):
         """
         search, library = self._asked()
         return library.ask(replace(search, offset=search.offset + len(self.hits)))
+
+    @property
+    def run(self) -> Run:
+        """What was asked, of which library, and what came, to be saved and compared; see `runs.Run`.
+
+        >>> run = library.search("pausing").run
+        >>> run.save("pausing.json")
+        >>> print(diff(Run.load("pausing.json"), run))
+        The results are the same: 10 hits of 45.
+        """
+        return self.run_with(self.hits)
+
+    def run_with(self, hits: Iterable[Hit | Entry]) -> Run:
+        """The run of a stream: these results and the hits that came with them."""
+        from essaysearch.search.runs import run_of
+
+        search, _ = self._asked()
+        assert self.state is not None
+        return run_of(self.state, search, self.total, hits)
 
     def _asked(self) -> tuple[Search, Library]:
         if self.search is None or self.library is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +57,8 @@ def run(
     found = everything(snapshot, search, understood, kernels, copies, wanted)
     chosen = list(islice(found.best, search.offset, wanted))
     hits = tuple(_hits(search, understood, found, chosen, search.offset + 1))
-    warnings = tuple(understood.warnings(snapshot))
-    took = (time.perf_counter() - began) * 1000
-    return Results(
-        search.query, hits, found.total, took, warnings, found.facets, search.group, search, library
-    )
+    frame = _frame(snapshot, search, understood, found, library)
+    return replace(frame, hits=hits, took_ms=(time.perf_counter() - began) * 1000)
 
 
 def stream(
@@ -78,9 +75,24 @@ def stream(
     """
     search.check()
     found = everything(snapshot, search, understood, kernels, copies, None)
-    warnings = tuple(understood.warnings(snapshot))
-    frame = Results(search.query, (), found.total, 0.0, warnings, found.facets, search.group, search, library)
-    return frame, _pages(search, understood, found)
+    return _frame(snapshot, search, understood, found, library), _pages(search, understood, found)
+
+
+def _frame(
+    snapshot: Snapshot, search: Search, understood: Understood, found: Found, library: Library | None
+) -> Results:
+    """The results without their hits."""
+    return Results(
+        search.query,
+        (),
+        found.total,
+        warnings=tuple(understood.warnings(snapshot)),
+        facets=found.facets,
+        group=search.group,
+        search=search,
+        library=library,
+        state=snapshot,
+    )
 
 
 def _pages(search: Search, understood: Understood, found: Found) -> Iterator[Hit]:
