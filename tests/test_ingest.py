@@ -107,7 +107,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_named(tmp_path: Path) -> None
     (found,) = discover([tmp_path])
     path.unlink()
     assert isinstance(found, str)
-    assert reasons(Path(found)) == ["Cannot be opened: No such file or directory."]
+    assert reasons(Path(found)) == ["The file cannot be opened: No such file or directory."]
 
 
 def test_what_was_read_before_a_file_broke_off_stays(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_what_was_read_before_a_file_broke_off_stays(tmp_path: Path) -> None:
     assert len(readings) > 1_000
     assert all(isinstance(reading, Document) for reading in readings[:-1])
     assert isinstance(readings[-1], Skipped)
-    assert readings[-1].reason.startswith("Cannot be read to its end: Compressed file ended")
+    assert readings[-1].reason.startswith("The file cannot be read to its end: Compressed file ended")
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

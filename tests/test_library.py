@@ -86,6 +86,61 @@ def test_a_file_read_again_loses_the_documents_it_no_longer_holds(library: Libra
     assert (report.removed, report.unchanged, report.documents) == (1, 1, 1)
 
 
+def test_rows_without_text_do_not_keep_what_the_file_no_longer_holds(
+    library: Library, tmp_path: Path
+) -> None:
+    path = note(tmp_path / "in", "a.jsonl", '{"_id": "a", "text": "Kelp."}\n{"_id": "b", "text": "Eels."}\n')
+    library.add(path)
+    path.write_text('{"_id": "a", "text": "Kelp."}\n{"_id": "c"}\n', encoding="utf-8")
+    report = library.add(path)
+    assert (len(report.skipped), report.removed, report.documents) == (1, 1, 1)
+
+
+def test_a_row_that_cannot_be_read_keeps_what_may_stand_in_it(library: Library, tmp_path: Path) -> None:
+    path = note(tmp_path / "in", "a.jsonl", '{"_id": "a", "text": "Kelp."}\n{"_id": "b", "text": "Eels."}\n')
+    library.add(path)
+    path.write_text('{"_id": "a", "text": "Kelp."}\n{"_id": "b", "te\n', encoding="utf-8")
+    report = library.add(path)
+    assert (len(report.skipped), report.removed, report.documents) == (1, 0, 2)
+
+
+def test_a_file_is_the_same_however_its_path_is_written(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = note(tmp_path / "in", "a.md", "# Kelp\n\nKelp grows.\n")
+    monkeypatch.chdir(tmp_path)
+    library.add("in")
+    for folder, written in ((tmp_path, path), (tmp_path, "./in/../in/a.md"), (tmp_path / "in", "a.md")):
+        monkeypatch.chdir(folder)
+        report = library.add(written)
+        assert (report.unchanged, report.changed, report.added, report.repeated) == (1, 0, 0, {})
+    assert library.search("kelp")[0].path == str(path)
+
+
+def test_files_of_one_name_in_two_directories_are_two_files(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        note(tmp_path / folder, "a.md", f"# The {folder}\n\nKelp grows.\n")
+        monkeypatch.chdir(tmp_path / folder)
+        report = library.add("a.md")
+    assert (report.added, report.removed, report.documents) == (1, 0, 2)
+
+
+def test_prune_within_one_directory_spares_the_others(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        note(tmp_path / folder, "a.md", f"# The {folder}\n\nKelp grows.\n")
+    note(tmp_path / "one", "b.md", "# More\n\nEels swim.\n")
+    monkeypatch.chdir(tmp_path)
+    library.add(["one", "two"])
+    (tmp_path / "one" / "a.md").unlink()
+    monkeypatch.chdir(tmp_path / "one")
+    report = library.add(".", prune=True)
+    assert (report.removed, report.documents) == (1, 2)
+
+
 def test_one_id_in_two_files_is_one_document_and_both_files_are_named(
     library: Library, tmp_path: Path
 ) -> None:

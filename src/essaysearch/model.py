@@ -58,6 +58,8 @@ class Document:
     or ``2023-06-11T09:30:00+00:00``; None where the source has none.
     ``authors_inferred`` is the subset of ``authors`` the source does not list itself.
     ``thread`` is the id of the document at the root, ``parent`` the id of the one answered.
+    ``path`` is absolute where the document was read from a file, so that it means the same in every
+    working directory.
     ``line`` is the 1-based line of ``path`` where the document begins (0: not known).
     ``metadata`` holds whatever else the source said, JSON values only.
     ``notes`` are sentences on what was repaired or inferred.
@@ -88,11 +90,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something a reader could not use: where it stands, and why, as a sentence."""
+    """Something a reader could not use: where it stands, and why, as a sentence.
+
+    ``empty``: it was read and holds no document (a cover, a row without text), so that nothing of
+    the file is missing; what could not be read may hold documents that were read before.
+    """
 
     path: str
     reason: str
     place: str = ""
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

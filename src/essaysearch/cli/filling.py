@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from essaysearch.cli.app import NOTHING, finish, format_option, index_option
+from essaysearch.formats.facts import near
 
 if TYPE_CHECKING:
     from essaysearch.filling.report import IndexReport
@@ -109,7 +110,7 @@ def _summary(report: IndexReport) -> list[str]:
     if inferred:
         lines.append(f"Inferred, not said by the sources: {', '.join(inferred)}.")
     repeated = [
-        f"One document, several files: `{key}` in {', '.join(paths)}."
+        f"One document, several files: `{key}` in {', '.join(map(near, paths))}."
         for key, paths in sorted(report.repeated.items())
     ]
     lines += _first(repeated, "documents in several files") + _first(report.notes, "notes")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from essaysearch.cli.app import FAILED, finish, format_option, index_option, text_argument
-from essaysearch.formats.facts import plain
+from essaysearch.formats.facts import near, plain
 from essaysearch.text.readable import readable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _head(document: Document) -> list[str]:
     """Title, then author, date and kind, then the place."""
     title = " ".join(readable(document.title)[0].split()) if document.title else document.kind
     facts = (_authors(document), document.date or "undated", document.kind)
-    place = f"{document.path}:{document.line}" if document.line else document.path
+    place = f"{near(document.path)}:{document.line}" if document.line else near(document.path)
     return [line for line in (title, " · ".join(f for f in facts if f), document.url or place) if line]
 
 
@@ -208,10 +208,10 @@ def whereabouts(library: Library, id: str) -> tuple[str | None, str, int]:
     document, line = found.document, found.document.line
     if document.url:
         text = found.passages[found.focus][1] if found.passages else ""
-        return text_link(document.url, text), document.path, line
+        return text_link(document.url, text), near(document.path), line
     if line and found.passages:
         line += library.document(id).text[: found.passages[found.focus][0].start].count("\n")
-    return None, document.path, line
+    return None, near(document.path), line
 
 
 _AT_LINE: dict[str, tuple[str, ...]] = {

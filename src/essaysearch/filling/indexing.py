@@ -35,9 +35,10 @@ def add(
     """Read files (or take documents as they are) into the index, in one commit.
 
     A document whose content is as it was is left alone; one of the same id is replaced. A file read
-    again whole loses the documents it no longer holds. ``prune`` also drops documents recorded
-    under the paths given whose files are gone. Whatever could not be read, and what was repaired or
-    assumed, is in the report. Raises `ReadError` where ``defaults`` has a date that is none.
+    again whole loses the documents it no longer holds; one that could not be read to its end, or in
+    some of its parts, loses none. ``prune`` also drops documents recorded under the paths given whose
+    files are gone. Whatever could not be read, and what was repaired or assumed, is in the report.
+    Raises `ReadError` where ``defaults`` has a date that is none.
     """
     from essaysearch.columnar.store import numba_present
 
@@ -53,7 +54,7 @@ def add(
         run = _Run(store.snapshot(), writer, report)
         for item in given:
             if isinstance(item, Document):
-                run.take(item)
+                run.meet(item.path, item)
         for path, reading in _readings(paths, as_, defaults, progress):
             run.meet(path, reading)
         run.finish(paths if prune else [])
@@ -106,26 +107,31 @@ class _Run:
     """One run: what it met, compared with what was committed before."""
 
     def __init__(self, before: Snapshot, writer: Writer, report: IndexReport) -> None:
+        from essaysearch.filling.ingest import shown
         from essaysearch.text.passages import split
 
-        self._before, self._writer, self._report, self._split = before, writer, report, split
+        self._before, self._writer, self._report = before, writer, report
+        self._split, self._shown, self._given = split, shown, ""
         self._seen: dict[str, tuple[str, int]] = {}
         self._waiting: set[str] = set()
         self._failed: set[str] = set()
         self._ended: set[str] = set()
 
     def meet(self, path: str, reading: Reading) -> None:
-        """Take what was read of a file."""
+        """Take what was read of a file, which is called as it was given."""
+        self._given, whole = self._shown(path), self._shown(os.path.abspath(path))
         if isinstance(reading, Document):
+            self._report.note(self._given, reading.notes)
             self.take(reading)
         elif isinstance(reading, Skipped):
-            if os.path.basename(reading.path) == os.path.basename(path):
-                self._failed.add(path)  # a complaint about corrections is none about the source
+            # A complaint about corrections is none about the source.
+            if not reading.empty and os.path.basename(reading.path) == os.path.basename(path):
+                self._failed.add(whole)
             self._report.skipped.append(reading)
         elif reading.metadata is _END:
-            self._ended.add(path)
+            self._ended.add(whole)
         else:
-            self._report.note(reading.path, reading.metadata.get("notes", ()))
+            self._report.note(self._given, reading.metadata.get("notes", ()))
             sources = dict(self._writer.facts.get("sources", {}))
             sources[reading.path] = {**sources.get(reading.path, {}), **reading.metadata}
             self._writer.facts["sources"] = sources
@@ -136,7 +142,6 @@ class _Run:
         Of one document met in several files the fullest text is kept; all its files are reported.
         """
         size = len(document.text.encode("utf-8", "surrogatepass"))
-        self._report.note(document.path, document.notes)
         known = self._seen.get(document.id)
         if known is not None:
             self._meet_again(document, size, *known)
@@ -180,7 +185,7 @@ class _Run:
                 self._put(document, size)
         elif path == document.path:
             again = f"the id `{document.id}` stands in it more than once; the first was kept"
-            self._report.note(path, (again,))
+            self._report.note(self._given, (again,))
         else:
             self._repeat(document.id, path, document.path)
             if size > kept:

@@ -62,7 +62,7 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str | Skipped]
 def read(
     path: str | os.PathLike[str], as_: str | None = None, defaults: Mapping[str, str] | None = None
 ) -> Iterator[Reading]:
-    """What a file holds, one document at a time, each with its reader and path filled in.
+    """What a file holds, one document at a time, each with its reader and its absolute path filled in.
 
     ``as_`` names the reader, which the content chooses otherwise. ``defaults`` may give ``author``
     (several apart by semicolons), ``date`` and ``url``; they replace what the file says, but leave
@@ -84,11 +84,12 @@ def read(
                 document = _finished(reading, reader, source.path, notes, fixed)
                 yield corrections.apply(document) if corrections is not None else document
             else:
-                yield replace(reading, path=shown(reading.path))
+                placed = os.path.abspath(reading.path) if isinstance(reading, SourceFacts) else reading.path
+                yield replace(reading, path=shown(placed))
         if corrections is not None:
             yield from corrections.complaints()
         if len(source.notes) > noted:
-            yield SourceFacts(shown(source.path), {"notes": source.notes[noted:]})
+            yield SourceFacts(shown(os.path.abspath(source.path)), {"notes": source.notes[noted:]})
     except (ReadError, ExtraMissing) as error:
         yield Skipped(shown(source.path), _sentence(str(error).removeprefix(f"{source.path}: ")))
     except Exception as error:
@@ -110,6 +111,9 @@ def _no_path(path: str, error: OSError) -> str:
 
 
 def _sentence(text: str) -> str:
+    """What an error says behind the path, as a sentence of its own."""
+    if text.startswith(("is ", "cannot ")):
+        text = f"the file {text}"
     return text[:1].upper() + text[1:]
 
 
@@ -178,7 +182,12 @@ def _finished(
     document: Document, reader: Reader, path: str, notes: tuple[str, ...], fixed: Mapping[str, Any]
 ) -> Document:
     """The document with what only the run knows: reader, path, overrides, notes, voices."""
-    known = {"reader": reader.name, "path": shown(path), "notes": document.notes + notes, **fixed}
+    known = {
+        "reader": reader.name,
+        "path": shown(os.path.abspath(path)),
+        "notes": document.notes + notes,
+        **fixed,
+    }
     document = _storable(replace(document, **known))
     return _voiced(document) if any(block.reason == LOST_MARKS for block in document.blocks) else document
 

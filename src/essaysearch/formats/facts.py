@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from urllib.parse import quote
@@ -55,7 +56,17 @@ def authors_of(hit: Hit, most: int = 3) -> str:
 
 def place_of(hit: Hit) -> str:
     """Where it can be read: its address, else file and line."""
-    return hit.url or (f"{hit.path}:{hit.line}" if hit.line else hit.path)
+    path = near(hit.path)
+    return hit.url or (f"{path}:{hit.line}" if hit.line else path)
+
+
+def near(path: str) -> str:
+    """The path as one types it here: relative where it lies under the working directory."""
+    try:
+        here = os.path.join(os.getcwd(), "")
+    except OSError:  # the working directory is gone
+        return path
+    return path.removeprefix(here)
 
 
 def is_web(url: str | None) -> bool:

@@ -11,6 +11,7 @@ from essaysearch.formats.facts import (
     facts_of,
     link_of,
     marked,
+    near,
     one_line,
     place_of,
     plain,
@@ -67,7 +68,7 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
             yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
         for shown in hit.snippets or (hit.snippet,):
             yield f'<p class="text">{marked(shown, "<mark>", "</mark>", escape)}</p>'
-        yield f'<div class="place">{escape(hit.path)} <code>{hit.passage_id}</code></div></article>\n'
+        yield f'<div class="place">{escape(near(hit.path))} <code>{hit.passage_id}</code></div></article>\n'
 
 
 def html(results: Results, hits: Iterable[Hit]) -> Iterator[str]:

@@ -50,9 +50,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
         else:
             papers += 1
             document = _document(found, collection, volume, meta)
-            yield document or Skipped(
-                source.path, "The paper has neither a title nor an abstract.", f"line {found.line}"
-            )
+            nothing = "The paper has neither a title nor an abstract."
+            yield document or Skipped(source.path, nothing, f"line {found.line}", empty=True)
     if not papers:
         yield Skipped(source.path, "The file holds no papers.")
 

@@ -57,7 +57,8 @@ def _feed(source: SourceFile, entries: Iterator[Found | Skipped], where: str) ->
             yield Skipped(source.path, problem, place)
             continue
         document = _document(found, 0 if where else found.line)
-        yield document or Skipped(source.path, "The entry has neither a title nor an abstract.", place)
+        nothing = "The entry has neither a title nor an abstract."
+        yield document or Skipped(source.path, nothing, place, empty=True)
     if empty:
         yield Skipped(
             source.path, "arXiv's answer holds no entries: the search found nothing on this page.", where

@@ -49,7 +49,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
             yield Skipped(source.path, "The line is no JSON object.", place)
             continue
         document = _document(value, line)
-        yield document or Skipped(source.path, "The record has neither a title nor an abstract.", place)
+        nothing = "The record has neither a title nor an abstract."
+        yield document or Skipped(source.path, nothing, place, empty=True)
 
 
 def _document(record: dict[str, Any], line: int) -> Document | None:

@@ -60,7 +60,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
             yield Skipped(source.path, problem, place)
             continue
         document = _document(record, number, notes)
-        yield document or Skipped(source.path, "The line has neither a text nor a title.", place)
+        nothing = "The line has neither a text nor a title."
+        yield document or Skipped(source.path, nothing, place, empty=True)
 
 
 def _record(line: bytes) -> tuple[dict[str, Any] | None, list[str], str]:

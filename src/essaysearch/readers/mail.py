@@ -133,7 +133,7 @@ def _document(raw: RawMessage, source: SourceFile, mailbox: bool, known: _Known)
     shared = not known.is_new(identity)
     if shared and known.is_repeat(identity, author, date, title):
         what = f'the message "{title or "without a subject"}" stands here a second time'
-        return Skipped(source.path, f"{what} ({identity}).", f"line {raw.line}")
+        return Skipped(source.path, f"{what} ({identity}).", f"line {raw.line}", empty=True)
     features = (identity, author, date, title)
     if shared:
         identity = f"{identity}~{digest(author, str(date), marked.text, size=3)}"
@@ -240,7 +240,7 @@ def _empty(
     what = f'the message "{title}"' if title else "a message without a subject"
     who = f" of {person.name}" if person else ""
     only = f" beside what is attached ({', '.join(content.attachments)})" if content.attachments else ""
-    return Skipped(source.path, f"{what}{who} holds no text{only}.", f"line {raw.line}")
+    return Skipped(source.path, f"{what}{who} holds no text{only}.", f"line {raw.line}", empty=True)
 
 
 def _metadata(

@@ -36,4 +36,5 @@ class Tally:
             one, many, why = reason
             places = ", ".join(self.places[reason])
             more = ", …" if places and count > len(self.places[reason]) else ""
-            yield Skipped(self.source.path, f"{count:,} {one if count == 1 else many} {why}.", places + more)
+            said = f"{count:,} {one if count == 1 else many} {why}."
+            yield Skipped(self.source.path, said, places + more, empty=True)
