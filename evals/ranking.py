@@ -37,18 +37,13 @@ DEPTH = 1000
 
 def ours(documents: Iterable[Document], expand: bool = False) -> Search:
     """essaysearch as a user has it: a library of these documents, searched by document."""
-    try:
-        from essaysearch import open_library
-    except ImportError:
-        from prototype_ranking import prototype, prototype_expanded
+    from essaysearch import open_library
 
-        return prototype_expanded(documents) if expand else prototype(documents)
     library = open_library(tempfile.mkdtemp(prefix="essaysearch-evals-"), create=True)
     library.add(documents)
 
     def search(text: str, k: int) -> list[tuple[str, float]]:
-        found = library.search(evaluation.plain_words(text), k=k, group="document", expand=expand)
-        return [(hit.doc_id, hit.score) for hit in found]
+        return library.documents(evaluation.plain_words(text), k)
 
     return search
 

@@ -126,6 +126,8 @@ class Library:
         collapse: bool = False,
         snippets: int = 1,
         today: Day | None = None,
+        expand: bool = False,
+        expand_with: str | None = None,
     ) -> Results:
         """The ``k`` best passages for a query (None: all), from place ``offset`` on.
 
@@ -134,7 +136,9 @@ class Library:
         values are counted over all matches. ``narrow``: queries that every hit must match as well.
         ``literal``: search exactly what was typed. ``collapse``: of passages that say nearly the
         same only the best (it links the library's quotations first, which takes a while the first
-        time). ``snippets``: how many a hit has at most.
+        time). ``snippets``: how many a hit has at most. ``expand``: add words that the first results
+        share, as far as they can be trusted; they stand in ``.expansion``. ``expand_with``: add these
+        instead, such as ``faking^0.3 scheming^0.1``.
 
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
@@ -145,8 +149,11 @@ class Library:
         day = today.isoformat() if today is not None else None
         facets, narrow = tuple(facets), tuple(narrow)
         return self.ask(
-            Search(query, k, offset, group, sort, facets, narrow, literal, proximity, collapse, snippets, day)
-        )
+            Search(
+                query, k, offset, group, sort, facets, narrow, literal, proximity, collapse, snippets, day,
+                expand, expand_with,
+            )
+        )  # fmt: skip
 
     def ask(self, search: Search) -> Results:
         """What `search` does, for a search that is a value: one kept, or made from another.
@@ -181,12 +188,12 @@ class Library:
         best = quick.best(snapshot, tree, self._kernels(), k, proximity, count=False).best
         return [(f"{row.view.passage_ids[row.number]:016x}", row.score) for row in best]
 
-    def documents(self, query: str, k: int = 1000) -> list[tuple[str, float]]:
-        """(document id, score) of the ``k`` best documents, ranked whole."""
+    def documents(self, query: str, k: int = 1000, expand: bool = False) -> list[tuple[str, float]]:
+        """(document id, score) of the ``k`` best documents: what ``search(group="document")`` finds."""
         from essaysearch.columnar.documents import best_documents
 
         snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parse(query).tree)
+        tree = self._understood(snapshot, Search(query, group="document", expand=expand)).tree
         return best_documents(Evaluation(snapshot, tree, self._kernels()), k)
 
     def parse(self, query: str, today: Day | None = None, literal: bool = False) -> Query:
@@ -375,7 +382,12 @@ class Library:
     def _understood(self, snapshot: Snapshot, search: Search) -> Understood:
         from essaysearch.search.understanding import understand
 
-        return understand(search, lambda tree: self._resolved(snapshot, tree))
+        understood = understand(search, lambda tree: self._resolved(snapshot, tree))
+        if not search.expand and search.expand_with is None:
+            return understood
+        from essaysearch.search.expanding import expanded
+
+        return expanded(snapshot, search, understood, self._kernels())
 
     def _copies(self, search: Search) -> Mapping[str, int] | None:
         return self.exchanges().copies() if search.collapse else None

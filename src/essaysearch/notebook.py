@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from essaysearch.expansion import written
 from essaysearch.formats.markup import articles
 from essaysearch.search.results import Results
 
@@ -21,6 +22,8 @@ def cards(results: Results) -> str:
     """The hits as HTML, everything from documents and queries escaped."""
     warnings = "".join(f"<div>⚠ {escape(warning.message)}</div>" for warning in results.warnings)
     head = f"<div><b>{escape(results.query)}</b> · {len(results):,} of {results.total:,}</div>"
+    if results.expansion is not None:
+        head += f"<div>Added: {escape(written(results.expansion)) or 'nothing'}</div>"
     body = "".join(articles(results)) if results else "<div>Nothing found.</div>"
     facets = "".join(
         f"<div>{escape(name)}: "

@@ -92,6 +92,14 @@ class Word(Node):
         self.boost, self.start, self.end = boost, start, end
 
 
+class AddedWord(Word):
+    """A word that the query does not hold but its expansion adds.
+
+    It ranks and matches as a word does, but is none of the query's: it counts neither to the
+    query's length nor as a neighbour of other words, and does not join with an equal word.
+    """
+
+
 class Phrase(Node):
     """Words that stand together in one field of one passage.
 

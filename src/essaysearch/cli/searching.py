@@ -61,6 +61,12 @@ def search_options(command: Any) -> Any:
             help="Only hits that match this too; may be repeated.",
         ),
         click.option("--collapse", is_flag=True, help="Of passages that say nearly the same only the best."),
+        click.option("--expand", is_flag=True, help="Add words that the first results share, and show them."),
+        click.option(
+            "--expand-with",
+            metavar="WORDS",
+            help="Add these words instead, such as 'faking^0.3 scheming^0.1'.",
+        ),
         click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators."),
         click.option("--today", metavar="DAY", help="The day from which words such as last-month count."),
     )
@@ -211,6 +217,7 @@ def print_results(results: Results, hits: Iterable[Hit], format_: str, end: bool
     from essaysearch.formats.table import format_named
 
     say_warnings(results.query, results.warnings)
+    _say_expansion(results)
     if format_ == "text" and sys.stdout.isatty():
         from essaysearch.formats.page import COLOURED, Paint, page
 
@@ -228,6 +235,18 @@ def print_results(results: Results, hits: Iterable[Hit], format_: str, end: bool
         click.echo(_count(results, shown), err=True)
     if end:
         finish(DONE if results.total else NOTHING)
+
+
+def _say_expansion(results: Results) -> None:
+    """The words that were added, as they can be edited and given back, on standard error."""
+    if results.expansion is None:
+        return
+    from essaysearch.expansion import written
+
+    if results.expansion:
+        click.echo(f"Added (edit and give back by --expand-with): {written(results.expansion)}", err=True)
+    else:
+        click.echo("Nothing was added: the first results share no words that can be trusted.", err=True)
 
 
 def _is_colourful() -> bool:

@@ -23,7 +23,19 @@ from essaysearch.columnar import filters, proximity
 from essaysearch.columnar.leaves import Found, find
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
-from essaysearch.tree import AnyFilter, Clauses, Every, Expand, Filter, Node, Nothing, Phrase, Same, Word
+from essaysearch.tree import (
+    AddedWord,
+    AnyFilter,
+    Clauses,
+    Every,
+    Expand,
+    Filter,
+    Node,
+    Nothing,
+    Phrase,
+    Same,
+    Word,
+)
 
 Array = npt.NDArray[Any]
 LEAVES = (Word, Phrase, Expand)
@@ -63,7 +75,7 @@ class Evaluation:
 
     def __init__(self, snapshot: Snapshot, tree: Node, kernels: Any = None, proximity: bool = True) -> None:
         self.snapshot, self.kernels = snapshot, kernels
-        self.words = sum(len(leaf.words) if isinstance(leaf, Phrase) else 1 for leaf in _ranking_leaves(tree))
+        self.words = query_length(tree)
         self.tree = _without_repetition(tree)
         self.pairs = _pairs(tree) if proximity and self.words > 1 else []
         self._found: dict[tuple[int, int], Found] = {}
@@ -255,6 +267,17 @@ def _place(row: Best) -> tuple[str, int]:
     segment = row.view.segment
     document = int(segment.doc_of[row.number])
     return segment.keyword("id", document) or "", row.number
+
+
+def query_length(tree: Node) -> int:
+    """How many ranking words a query holds; what its expansion adds does not count."""
+    leaves = (leaf for leaf in _ranking_leaves(tree) if not isinstance(leaf, AddedWord))
+    return sum(len(leaf.words) if isinstance(leaf, Phrase) else 1 for leaf in leaves)
+
+
+def query_weight(tree: Node) -> float:
+    """The weights of all that a query ranks by, added up."""
+    return sum(leaf.boost for leaf in _ranking_leaves(tree))
 
 
 def _ranking_leaves(node: Node) -> Iterator[Node]:

@@ -21,7 +21,8 @@ class Search:
     """A search as a value: it prints, compares, goes into a file and runs again.
 
     The names are those of `Library.search` and of the command line. ``narrow`` are further
-    queries that every hit must match as well; they do not rank. ``k`` None: every hit. ``today``
+    queries that every hit must match as well; they do not rank. ``expand`` adds words that the first
+    results share, ``expand_with`` the words it names. ``k`` None: every hit. ``today``
     is the day from which relative dates count, ISO 8601; None: the day on which the search runs.
 
     >>> Search("inner alignment", k=3)
@@ -40,6 +41,8 @@ class Search:
     collapse: bool = False
     snippets: int = 1
     today: str | None = None
+    expand: bool = False
+    expand_with: str | None = None
 
     def __repr__(self) -> str:
         told = [f"query={self.query!r}"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas
 
     from essaysearch.columnar.store import Snapshot
+    from essaysearch.expansion import Added
     from essaysearch.library import Library
     from essaysearch.search.runs import Entry, Run
 
@@ -30,7 +31,8 @@ class Results(Sequence[Hit]):
 
     ``total`` counts everything that matches: passages, or groups where the search grouped.
     ``warnings`` say what was odd about the query. ``facets`` gives, by field, how many of all the
-    matches bear each value, most frequent first (None: no value). ``search`` is what was asked, of
+    matches bear each value, most frequent first (None: no value). ``expansion`` are the words that
+    were added to the query, where that was asked for (else None). ``search`` is what was asked, of
     which ``library``; from them everything that goes on from results starts.
 
     >>> hits = library.search("pausing", k=3)
@@ -48,6 +50,7 @@ class Results(Sequence[Hit]):
     search: Search | None = None
     library: Library | None = field(default=None, repr=False, compare=False)
     state: Snapshot | None = field(default=None, repr=False, compare=False)
+    expansion: tuple[Added, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -142,6 +145,10 @@ class Results(Sequence[Hit]):
                 name: [{"value": value, "count": count} for value, count in rows]
                 for name, rows in self.facets.items()
             }
+        if self.expansion is not None:
+            answer["expansion"] = [
+                {"word": one.word, "weight": one.weight, "results": one.results} for one in self.expansion
+            ]
         if with_hits:
             answer["hits"] = self.to_dicts()
         return answer

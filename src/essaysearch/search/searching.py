@@ -92,6 +92,7 @@ def _frame(
         search=search,
         library=library,
         state=snapshot,
+        expansion=understood.added,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
@@ -14,17 +15,24 @@ from essaysearch.search.suggestions import unknown_words
 from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Clauses, Node
 
+if TYPE_CHECKING:
+    from essaysearch.expansion import Added
+
 Resolve = Callable[[Node], Node]
 """From a tree to the same with every name in it resolved."""
 
 
 @dataclass(frozen=True)
 class Understood:
-    """``tree``: what is evaluated; ``leaves``: what snippets mark; ``queries``: each text as parsed."""
+    """``tree``: what is evaluated; ``leaves``: what snippets mark; ``queries``: each text as parsed.
+
+    ``added``: the words that expansion added to the tree; None where it was not asked for.
+    """
 
     tree: Node
     leaves: tuple[Node, ...]
     queries: tuple[tuple[str, Query], ...]
+    added: tuple[Added, ...] | None = None
 
     def warnings(self, snapshot: Snapshot) -> Iterator[Diagnostic]:
         """What was odd about the query, then about those that narrow it (named, placed at its end)."""
