@@ -7,7 +7,8 @@ import math
 import pytest
 
 import essaysearch
-from essaysearch.concordance import UnknownMeasure, sparkline
+from essaysearch.concordance.years import sparkline
+from essaysearch.errors import UnknownChoice
 from essaysearch.model import Block, Document
 
 TEXTS = [
@@ -47,7 +48,7 @@ def test_lines_sort_by_the_words_on_either_side(library):
     assert by_right == sorted(by_right)
     by_left = [line.left.split()[-1].lower() for line in library.kwic("pause", sort="left")]
     assert by_left == sorted(by_left)
-    with pytest.raises(UnknownMeasure, match="Choose one of: place, left, right"):
+    with pytest.raises(UnknownChoice, match="Choose among: place, left, right"):
         library.kwic("pause", sort="middle")
 
 
@@ -75,12 +76,12 @@ def test_collocates_score_by_the_measure_asked_for(library):
     words = library.stats()["words"]
     slots = sum(row.count for row in _all_collocates(library))
     assert row.score == pytest.approx(math.log2(words / (slots * 2)))
-    with pytest.raises(UnknownMeasure, match="There is no measure `mi`"):
+    with pytest.raises(UnknownChoice, match="There is no measure `mi`"):
         library.collocates("pause", measure="mi")
 
 
 def _all_collocates(library):
-    from essaysearch.concordance import collocates
+    from essaysearch.concordance.collocates import collocates
     from essaysearch.query import parse
 
     return collocates(library.snapshot(), parse("pause").tree, None, least=1, window=2, stop_words=True)
@@ -101,3 +102,158 @@ def test_the_undated_are_counted_apart_and_years_have_no_gaps(library):
 
 def test_a_sparkline_has_a_bar_for_each_count():
     assert sparkline([0, 1, 4, 8]) == " ▁▄█"
+
+
+def quoting(tmp_path):
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    quoted, own = "A pause is safe, they say.", "No pause is safe."
+    text = f"{quoted}\n\n{own}"
+    blocks = (Block(0, len(quoted), voice="quoted", depth=1), Block(len(quoted) + 2, len(text)))
+    made.add(Document("q", "comment", text, blocks, authors=("$Bo$ Lane",), date="2024-02"))
+    made.add(Document("r", "essay", "A pause, and =1+1.", (Block(0, 18),)))
+    return made
+
+
+def test_lines_sort_by_voice_and_several_keys_either_way(tmp_path):
+    made = quoting(tmp_path)
+    assert [line.voice for line in made.kwic("pause", sort="voice")] == ["own", "own", "quoted"]
+    assert [line.voice for line in made.kwic("pause", sort="-voice,left")] == ["quoted", "own", "own"]
+    assert [line.doc_id for line in made.kwic("pause", sort="date")] == ["q", "q", "r"]
+    assert [line.doc_id for line in made.kwic("pause", sort="author,-left")] == ["q", "q", "r"]
+    assert [line.voice for line in made.kwic("own:pause")] == ["own", "own"]
+    assert made.kwic("pause").counts("voice") == [("own", 2), ("quoted", 1)]
+    with pytest.raises(UnknownChoice, match="There is no column `speaker`"):
+        made.kwic("pause").counts("speaker")
+
+
+def test_a_line_tells_where_in_its_document_it_stands(tmp_path):
+    lines = quoting(tmp_path).kwic("pause")
+    text = "A pause is safe, they say.\n\nNo pause is safe."
+    places = [line.place for line in lines if line.doc_id == "q"]
+    assert places == pytest.approx(
+        [text.index("pause") / len(text), text.rindex("pause") / len(text)], abs=0.02
+    )
+
+
+def test_own_words_are_told_from_quoted_ones_by_keyness(tmp_path):
+    rows = {row.word: row.score for row in quoting(tmp_path).keyness("voice:quoted", "voice:own", least=1)}
+    assert rows["say"] > 0 > rows["1"]
+
+
+def test_tables_convert_slice_and_show(library):
+    pytest.importorskip("pandas")
+    for table in (
+        library.kwic("pause"), library.collocates("pause", least=1), library.keyness("author:fenn", least=1),
+        library.by_year("pause"), library.timeline("pause"),
+    ):  # fmt: skip
+        frame = table.to_pandas()
+        assert tuple(frame.columns) == table.columns == tuple(table.to_dicts()[0])
+        assert len(frame) == len(table) == len(table.to_dicts())
+        assert type(table[:2]) is type(table)
+        assert table[:2].title == table.title != ""
+        assert table._repr_html_().count("<tr>") == len(table) + 1
+
+
+def test_results_go_on_to_words_and_years(library):
+    found = library.search("pause", k=1).narrow("author:lane")
+    assert found.kwic() == library.kwic("pause author:lane")
+    assert found.by_year() == library.by_year("pause author:lane")
+    assert found.timeline() == library.timeline("pause", author="lane")
+    assert found.collocates(least=1) == library.collocates("pause author:lane", least=1)
+    assert found.keyness("author:fenn", least=1) == library.keyness(
+        "pause author:lane", "author:fenn", least=1
+    )
+    assert found.keyness(library.search("author:fenn"), least=1) == found.keyness("author:fenn", least=1)
+    assert found.kwic().title == "pause | author:lane"
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("query", ["pause", "zebra", "research -pause"])
+def test_every_table_is_drawn_and_the_same_way_each_time(library, tmp_path, query):
+    pytest.importorskip("matplotlib")
+    for name, table in (
+        ("kwic", library.kwic(query)), ("collocates", library.collocates(query, least=1)),
+        ("keyness", library.keyness(query, "author:lane", least=1)), ("years", library.by_year(query)),
+    ):  # fmt: skip
+        for kind, opening in (("png", b"\x89PNG"), ("svg", b"<?xml")):
+            paths = [tmp_path / f"{name}-{n}.{kind}" for n in (1, 2)]
+            for path in paths:
+                table.plot().save(path)
+            assert paths[0].read_bytes() == paths[1].read_bytes()
+            assert paths[0].read_bytes().startswith(opening)
+        assert table.plot()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_picture_has_what_the_table_has(library, tmp_path):
+    pytest.importorskip("matplotlib")
+    library.by_year("pause").plot().save(tmp_path / "years.svg")
+    drawn = (tmp_path / "years.svg").read_text(encoding="utf-8")
+    for told in ("2021", "2022", "2023", "undated", ">pause<"):
+        assert told in drawn
+    quoting(tmp_path / "quoting").kwic("pause").plot().save(tmp_path / "lines.svg")
+    drawn = (tmp_path / "lines.svg").read_text(encoding="utf-8")
+    for told in ("$Bo$ Lane, 2024-02, q (2)", "unknown, undated, r (1)", ">quoted<", ">own<"):
+        assert told in drawn
+    assert ">unknown<" not in drawn
+
+
+def test_a_plot_of_another_kind_or_without_matplotlib_says_what_to_do(library, tmp_path, monkeypatch):
+    import sys
+
+    pytest.importorskip("matplotlib")
+    plot = library.by_year("pause").plot()
+    with pytest.raises(UnknownChoice, match=r"a plot is written as \.png or \.svg; end its name so"):
+        plot.save(tmp_path / "years.pdf")
+    with pytest.raises(essaysearch.EssaysearchError, match="cannot be written: No such file"):
+        plot.save(tmp_path / "none" / "years.png")
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(essaysearch.ExtraMissing, match=r"pip install 'essaysearch\[notebook\]'"):
+        library.kwic("pause").plot()
+
+
+# From the shell
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [("kwic", ["pause", "--sort", "voice,right"]), ("collocates", ["pause", "--least", "1", "--stop-words"]),
+     ("keyness", ["author:fenn", "author:lane", "--least", "1"]), ("years", ["pause"]),
+     ("timeline", ["pause", "--author", "lane"])],
+)  # fmt: skip
+def test_the_shell_gives_the_same_rows_and_pictures(library, tmp_path, command, args):
+    import json
+
+    from test_cli import run
+
+    pytest.importorskip("matplotlib")
+    picture = tmp_path / "plot.svg"
+    told = json.loads(
+        run(command, *args, "--format", "json", "--plot", str(picture), "--index", library.path).stdout
+    )
+    tables = {
+        "kwic": lambda: library.kwic("pause", sort="voice,right"),
+        "collocates": lambda: library.collocates("pause", least=1, stop_words=True)[:30],
+        "keyness": lambda: library.keyness("author:fenn", "author:lane", least=1)[:30],
+        "years": lambda: library.by_year("pause"),
+        "timeline": lambda: library.timeline("pause", author="lane"),
+    }
+    table = tables[command]()
+    assert told["rows"] == json.loads(json.dumps(table.to_dicts()))
+    table.plot().save(tmp_path / "again.svg")
+    assert picture.read_bytes() == (tmp_path / "again.svg").read_bytes()
+    shown = run(command, *args, "--format", "csv", "--index", library.path).stdout
+    assert shown.splitlines()[0] == ",".join(table.columns)
+    assert len(shown.splitlines()) == len(table) + 1
+    plain = run(command, *args, "--index", library.path)
+    assert (plain.exit_code, len(plain.stdout.splitlines()) >= len(table)) == (0, True)
+    assert run(command, "zebra", "--index", library.path).exit_code == 1
+
+
+def test_csv_of_a_concordance_never_gives_a_spreadsheet_a_formula(tmp_path):
+    from test_cli import run
+
+    made = quoting(tmp_path)
+    shown = run("kwic", "and", "--width", "5", "--format", "csv", "--index", made.path).stdout
+    assert ",and,'=1+1.," in shown

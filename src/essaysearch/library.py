@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date as Day
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from essaysearch.columnar import quick
 from essaysearch.columnar.evaluate import Evaluation
@@ -19,7 +19,11 @@ from essaysearch.search.results import Results
 from essaysearch.tree import Clauses, Filter, Node, Word
 
 if TYPE_CHECKING:
-    from essaysearch.concordance import Collocate, Key, Line
+    from essaysearch.concordance.collocates import Collocates
+    from essaysearch.concordance.keyness import Keys
+    from essaysearch.concordance.kwic import Lines
+    from essaysearch.concordance.tables import Table
+    from essaysearch.concordance.years import Years
     from essaysearch.filling.indexing import Progress
     from essaysearch.filling.report import IndexReport
     from essaysearch.quotations.exchanges import Exchanges, Quoted, Source
@@ -37,6 +41,14 @@ _UNCOMPILED = 2
 
 def _search(query: str | Search) -> Search:
     return query if isinstance(query, Search) else Search(query)
+
+
+AnyTable = TypeVar("AnyTable", bound="Table[Any]")
+
+
+def _titled(table: AnyTable, query: str | Search) -> AnyTable:
+    table.title = _search(query).asked
+    return table
 
 
 def open_library(
@@ -289,47 +301,66 @@ class Library:
 
     # Words in their contexts
 
-    def kwic(self, query: str, width: int = 50, sort: str = "place") -> list[Line]:
-        """Every occurrence of what a query asks for, in context; see `concordance.kwic`."""
-        from essaysearch.concordance import kwic
+    def kwic(self, query: str | Search, width: int = 50, sort: str = "place") -> Lines:
+        """Every occurrence of what a query asks for, in context; see `kwic.kwic`.
 
-        return kwic(*self._asked_for(query), self._kernels(), width, sort)
+        >>> for line in library.kwic("motte-and-bailey author:quillfeather", width=20, sort="right")[:2]:
+        ...     print(line.left, "|", line.match, "|", line.right)
+        """
+        from essaysearch.concordance.kwic import kwic
+
+        return _titled(kwic(*self._asked_for(query), self._kernels(), width, sort), query)
 
     def collocates(
-        self, query: str, measure: str = "log-likelihood", window: int = 5, least: int = 3
-    ) -> list[Collocate]:
-        """Words met near what a query asks for; see `concordance.collocates`."""
-        from essaysearch.concordance import collocates
+        self,
+        query: str | Search,
+        measure: str = "log-likelihood",
+        window: int = 5,
+        least: int = 3,
+        stop_words: bool = False,
+    ) -> Collocates:
+        """Words met near what a query asks for; see `collocates.collocates`.
 
-        return collocates(*self._asked_for(query), self._kernels(), measure, window, least)
+        >>> [row.word for row in library.collocates("reward")[:2]]
+        """
+        from essaysearch.concordance.collocates import collocates
 
-    def keyness(self, query: str, other: str | None = None, least: int = 3) -> list[Key]:
-        """Words that tell what a query finds from what another finds, or from all the rest."""
-        from essaysearch.concordance import keyness
+        found = collocates(*self._asked_for(query), self._kernels(), measure, window, least, stop_words)
+        return _titled(found, query)
+
+    def keyness(self, query: str | Search, other: str | Search | None = None, least: int = 3) -> Keys:
+        """Words that tell what a query finds from what another finds, or from all the rest.
+
+        >>> [row.word for row in library.keyness("kind:abstract", "kind:comment")[:2]]
+        """
+        from essaysearch.concordance.keyness import keyness
 
         snapshot, tree = self._asked_for(query)
-        against = self._resolved(snapshot, parse(other).tree) if other is not None else None
-        return keyness(snapshot, tree, against, self._kernels(), least)
+        against = self._understood(snapshot, _search(other)).tree if other is not None else None
+        return _titled(keyness(snapshot, tree, against, self._kernels(), least), query)
 
-    def by_year(self, query: str) -> list[tuple[int | None, int]]:
-        """(year, passages found), the undated last as None."""
-        from essaysearch.concordance import by_year
+    def by_year(self, query: str | Search) -> Years:
+        """(year, passages found), the undated last as None.
 
-        return by_year(*self._asked_for(query), self._kernels())
+        >>> library.by_year("pausing")
+        """
+        from essaysearch.concordance.years import by_year
 
-    def timeline(self, query: str, author: str | None = None) -> list[tuple[int | None, int]]:
+        return _titled(by_year(*self._asked_for(query), self._kernels()), query)
+
+    def timeline(self, query: str | Search, author: str | None = None) -> Years:
         """(year, passages in own words found), near-duplicates counted once, the undated last as None.
 
         ``author``: only passages by this author.
         """
-        from essaysearch.concordance import by_year
+        from essaysearch.concordance.years import by_year
 
         snapshot, tree = self._asked_for(query)
         conditions: list[Node] = [Filter("voice", "is", "own")]
         if author is not None:
             conditions.append(Filter("author", "is", author))
         narrowed = Clauses((tree,), (), (), tuple(conditions))
-        return by_year(snapshot, narrowed, self._kernels(), self.exchanges().copies())
+        return _titled(by_year(snapshot, narrowed, self._kernels(), self.exchanges().copies()), query)
 
     def _asked_for(self, query: str | Search) -> tuple[Snapshot, Node]:
         snapshot = self._store.snapshot()

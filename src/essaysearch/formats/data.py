@@ -35,12 +35,17 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def _cell(hit: Hit, name: str) -> object:
-    """A value of a row; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """A value of a row."""
     value = getattr(hit, name)
     if name == "authors":
         value = "; ".join(value)
     elif name == "answers":
         value = value.text if value else None
+    return safe_cell(value)
+
+
+def safe_cell(value: object) -> object:
+    """The value, or text that a spreadsheet would run as a formula with an apostrophe before it."""
     return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value
 
 

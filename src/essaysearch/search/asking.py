@@ -53,6 +53,11 @@ class Search:
         ]
         return f"Search({', '.join(told)})"
 
+    @property
+    def asked(self) -> str:
+        """The query, and behind it those that narrow it."""
+        return " | ".join((self.query, *self.narrow))
+
     def to_dict(self) -> dict[str, Any]:
         """The search as JSON values, defaults included, so that a later default changes nothing.
 

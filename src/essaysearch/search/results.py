@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pandas
 
     from essaysearch.columnar.store import Snapshot
+    from essaysearch.concordance.collocates import Collocates
+    from essaysearch.concordance.keyness import Keys
+    from essaysearch.concordance.kwic import Lines
+    from essaysearch.concordance.years import Years
     from essaysearch.expansion import Added
     from essaysearch.library import Library
     from essaysearch.search.runs import Entry, Run
@@ -96,6 +100,36 @@ class Results(Sequence[Hit]):
         search, library = self._asked()
         return library.ask(replace(search, offset=search.offset + len(self.hits)))
 
+    # All that was found, as words and years
+
+    def kwic(self, width: int = 50, sort: str = "place") -> Lines:
+        """Every occurrence of what was asked for, in all that was found; see `Library.kwic`."""
+        search, library = self._asked()
+        return library.kwic(search, width, sort)
+
+    def collocates(self, **options: Any) -> Collocates:
+        """Words met near what was asked for, in all that was found; see `Library.collocates`."""
+        search, library = self._asked()
+        return library.collocates(search, **options)
+
+    def keyness(self, other: str | Results | None = None, least: int = 3) -> Keys:
+        """Words that tell all that was found from what another search finds, or from all the rest."""
+        search, library = self._asked()
+        against = other._asked()[0] if isinstance(other, Results) else other
+        return library.keyness(search, against, least)
+
+    def by_year(self) -> Years:
+        """(year, passages) of all that was found; see `Library.by_year`."""
+        search, library = self._asked()
+        return library.by_year(search)
+
+    def timeline(self, author: str | None = None) -> Years:
+        """(year, passages in own words) of all that was found; see `Library.timeline`."""
+        search, library = self._asked()
+        return library.timeline(search, author)
+
+    # To come back to
+
     @property
     def run(self) -> Run:
         """What was asked, of which library, and what came, to be saved and compared; see `runs.Run`.
@@ -175,7 +209,7 @@ class Results(Sequence[Hit]):
     @property
     def asked(self) -> str:
         """The query, and behind it those that narrow it."""
-        return " | ".join((self.query, *(self.search.narrow if self.search else ())))
+        return self.search.asked if self.search else self.query
 
     def _repr_html_(self) -> str:
         from essaysearch.notebook import cards

@@ -1,0 +1,91 @@
+"""Collocates: the words met near what a query asks for, by how strongly they are associated with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from essaysearch.columnar.store import Snapshot
+from essaysearch.concordance.tables import Table
+from essaysearch.concordance.texts import Forms, occurrences_of, texts
+from essaysearch.errors import UnknownChoice
+from essaysearch.text.analysis import STOP_WORDS
+from essaysearch.text.snippets import marked_leaves
+from essaysearch.tree import Node
+
+if TYPE_CHECKING:
+    from essaysearch.concordance.plots import Plot
+
+WINDOW = 5
+"""Words on each side within which another counts as a collocate."""
+
+MEASURES = {"log-likelihood": "likelihood_ratio", "pmi": "pmi", "t": "student_t"}
+"""Association measures, and what NLTK calls them."""
+
+
+@dataclass(frozen=True)
+class Collocate:
+    """A word met near another: ``count`` times, ``total`` times in all; ``score`` by the measure."""
+
+    word: str
+    count: int
+    total: int
+    score: float
+
+
+class Collocates(Table[Collocate]):
+    """Words with their scores, the most strongly associated first."""
+
+    columns = tuple(field.name for field in fields(Collocate))
+
+    def plot(self) -> Plot:
+        """A bar for each word."""
+        from essaysearch.concordance.plots import bars
+
+        return bars(self, "association")
+
+
+def collocates(
+    snapshot: Snapshot,
+    tree: Node,
+    kernels: Any = None,
+    measure: str = "log-likelihood",
+    window: int = WINDOW,
+    least: int = 3,
+    stop_words: bool = False,
+) -> Collocates:
+    """Words met within ``window`` words of what a query asks for, the most strongly associated first.
+
+    Words are counted by stem and shown in their most frequent form; those met fewer than
+    ``least`` times are left out, stop words too unless asked for. Measures: log-likelihood
+    (Dunning 1993), PMI (Church and Hanks 1990), t (Church et al. 1991), all as NLTK computes them
+    from the table (near, node slots, word, all words). Raises `UnknownChoice`.
+    """
+    if measure not in MEASURES:
+        raise UnknownChoice(f"There is no measure `{measure}`. Choose one of: {', '.join(MEASURES)}.")
+    near = Forms()
+    slots = 0
+    leaves = marked_leaves(tree)
+    for found in texts(snapshot, tree, kernels):
+        words = found.words
+        taken: set[int] = set()
+        for start, end in found.spans(leaves):
+            inside = [n for n, word in enumerate(words) if word.start >= start and word.end <= end]
+            low, high = max(0, inside[0] - window), min(len(words), inside[-1] + window + 1)
+            taken.update(n for n in range(low, high) if not inside[0] <= n <= inside[-1])
+        slots += len(taken)
+        for n in taken:
+            near.add(words[n])
+    from nltk.metrics.association import BigramAssocMeasures
+
+    score = getattr(BigramAssocMeasures, MEASURES[measure])
+    everything = snapshot.averages.words[0]
+    rows = []
+    for term, count in near.counts.items():
+        word = near.form(term)
+        if count < least or (not stop_words and word in STOP_WORDS):
+            continue
+        total = max(count, occurrences_of(snapshot, term))
+        value = score(count, (slots, total), max(everything, slots, total))
+        rows.append(Collocate(word, count, total, float(value)))
+    return Collocates(sorted(rows, key=lambda row: (-row.score, row.word)))

@@ -1,0 +1,78 @@
+"""The passages that a query finds, as texts and words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from essaysearch.columnar.evaluate import Evaluation
+from essaysearch.columnar.store import Snapshot, View
+from essaysearch.model import VOICES, Voice
+from essaysearch.text.analysis import Token, tokens
+from essaysearch.text.matching import Span, occurrences
+from essaysearch.text.readable import readable
+from essaysearch.text.snippets import concerns_body
+from essaysearch.tree import Node
+
+
+@dataclass(frozen=True)
+class Text:
+    """A found passage: its readable text and words, and where it stands."""
+
+    view: View
+    number: int
+    text: str
+    words: list[Token]
+
+    @property
+    def voice(self) -> Voice:
+        return VOICES[int(self.view.segment.column("voice")[self.number])]
+
+    def spans(self, leaves: Iterable[Node]) -> list[Span]:
+        """Where what is asked for stands, ascending."""
+        asked = [leaf for leaf in leaves if concerns_body(leaf, self.voice)]
+        return sorted({span for leaf in asked for span in occurrences(leaf, self.text, self.words)})
+
+
+def texts(snapshot: Snapshot, tree: Node, kernels: Any) -> Iterator[Text]:
+    """The passages that a query finds, by document id and number."""
+    evaluation = Evaluation(snapshot, tree, kernels, proximity=False)
+    found = [(view, int(doc)) for view in snapshot.views for doc in evaluation.matches(view).docs]
+    found.sort(key=lambda row: (_document_id(*row), row[1]))
+    for view, number in found:
+        text = readable(view.segment.passage_text(number))[0]
+        yield Text(view, number, text, tokens(text))
+
+
+def _document_id(view: View, number: int) -> str:
+    return view.segment.keyword("id", int(view.segment.doc_of[number])) or ""
+
+
+def occurrences_of(snapshot: Snapshot, term: str) -> int:
+    """How often a term stands in the bodies of live passages."""
+    total = 0
+    for view in snapshot.views:
+        info = view.segment.term(term)
+        if info is not None:
+            live = view.live[view.segment.docs(info)]
+            total += int(view.segment.frequencies(info)[live, 0].sum())
+    return total
+
+
+class Forms:
+    """Words counted by stem, and of each stem the form it has most often."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._forms: dict[str, Counter[str]] = {}
+
+    def add(self, word: Token) -> None:
+        self.counts[word.term] += 1
+        self._forms.setdefault(word.term, Counter())[word.surface] += 1
+
+    def form(self, term: str, other: Forms | None = None) -> str:
+        """The most frequent form of a stem, ties by the alphabet; of ``other`` where there is none here."""
+        forms = self._forms.get(term) or (other._forms[term] if other is not None else Counter((term,)))
+        return min(forms, key=lambda word: (-forms[word], word))
