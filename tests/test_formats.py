@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 import essaysearch
 from essaysearch import Document, Results, UnknownFormat
-from essaysearch.formats.facts import authors_of, citation, text_link, title_of
+from essaysearch.formats.facts import authors_of, citation, near, text_link, title_of
 from essaysearch.formats.page import COLOURED, page
 from essaysearch.formats.table import FORMATS, format_named
 from essaysearch.notebook import cards
@@ -129,6 +130,32 @@ def test_text_shows_plain_addresses_and_no_control_characters(results: Results) 
     assert "\x1b" not in shown
     assert "Ann Fen, Bo {Lee}, Cy Oak et al. · 2023-06-11 · abstract" in shown
     assert "-3 points" in shown
+
+
+def test_the_words_of_an_untitled_hit_stand_on_the_page_once(results: Results) -> None:
+    hit = next(hit for hit in results if hit.doc_id == "b")
+    for name in ("text", "markdown", "html"):
+        shown = text(Results("kelp", (hit,), 1), name)
+        assert shown.count("HYPERLINK") == 1
+        assert shown.count("comment") == 1
+    assert text(Results("kelp", (hit,), 1), "text").startswith(
+        f"{hit.rank}. =cmd|' /C calc'!A0 · undated · comment"
+    )
+
+
+def test_paragraphs_of_a_snippet_stand_on_lines_of_their_own(results: Results) -> None:
+    hit = next(hit for hit in results if hit.doc_id == "b")
+    assert "\n   and more\n" in text(Results("kelp", (hit,), 1), "text")
+
+
+def test_a_path_is_shown_as_it_would_be_typed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert near(str(here / "in" / "a.md")) == os.path.join("in", "a.md")
+    assert near(str(tmp_path / "there" / "a.md")) == os.path.join("..", "there", "a.md")
+    assert near("/a.md") == "/a.md"
+    assert near("") == ""
 
 
 def test_a_terminal_page_keeps_its_width_and_paints_what_matched(results: Results) -> None:

@@ -67,12 +67,12 @@ def _topic_dict(found: TopicPassages, shown: int) -> dict[str, Any]:
 
 
 def _print_topic(found: TopicPassages, shown: int) -> None:
-    from essaysearch.formats.facts import facts_of, title_of
+    from essaysearch.formats.facts import heading_of
 
     click.echo(f"{found.topic.name}: {len(found.hits)} passages\n")
     for hit, by in list(zip(found.hits, found.by, strict=True))[:shown]:
-        click.echo(f"{hit.rank}. {title_of(hit)}\n   {facts_of(hit)}\n   by {', '.join(by)}")
-        click.echo(f"   {hit.snippet.text}\n   [{hit.passage_id}]\n")
+        lines = [*filter(None, heading_of(hit)), f"by {', '.join(by)}", *hit.snippet.text.split("\n")]
+        click.echo(f"{hit.rank}. " + "\n   ".join([*lines, f"[{hit.passage_id}]"]) + "\n")
     click.echo("found  only  new  phrase")
     for row in found.coverage.contributions:
         click.echo(f"{row.found:5}  {row.only:4}  {row.new:3}  {row.phrase}")

@@ -42,7 +42,7 @@ def texts(snapshot: Snapshot, tree: Node, kernels: Any) -> Iterator[Text]:
     found = [(view, int(doc)) for view in snapshot.views for doc in evaluation.matches(view).docs]
     found.sort(key=lambda row: (_document_id(*row), row[1]))
     for view, number in found:
-        text = readable(view.segment.passage_text(number))[0]
+        text = readable(view.segment.passage_text(number))[0].replace("\n", " ")
         yield Text(view, number, text, tokens(text))
 
 

@@ -43,6 +43,14 @@ def title_of(hit: Hit) -> str:
     return " ".join(words) + ("…" if len(words) == _TITLE_WORDS else "")
 
 
+def heading_of(hit: Hit) -> tuple[str, str]:
+    """What stands over a hit: title and facts; the facts and nothing where it is untitled.
+
+    (The first words of a comment, as a title, would be read twice: they often open the snippet.)
+    """
+    return (title_of(hit), facts_of(hit)) if hit.title else (facts_of(hit), "")
+
+
 def answered_by(hit: Hit) -> str:
     """What the passage responds to, readable, without the marks of quotation; empty where it is nothing."""
     return readable(_QUOTE_MARK.sub("", hit.answers.text))[0] if hit.answers else ""
@@ -61,12 +69,14 @@ def place_of(hit: Hit) -> str:
 
 
 def near(path: str) -> str:
-    """The path as one types it here: relative where it lies under the working directory."""
-    try:
-        here = os.path.join(os.getcwd(), "")
-    except OSError:  # the working directory is gone
+    """The path as one would type it here: relative to the working directory where that is shorter."""
+    if not os.path.isabs(path):
         return path
-    return path.removeprefix(here)
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # the working directory is gone; another drive
+        return path
+    return relative if len(relative) < len(path) else path
 
 
 def is_web(url: str | None) -> bool:

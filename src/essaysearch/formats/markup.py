@@ -8,14 +8,13 @@ from html import escape
 
 from essaysearch.formats.facts import (
     answered_by,
-    facts_of,
+    heading_of,
     link_of,
     marked,
     near,
     one_line,
     place_of,
     plain,
-    title_of,
 )
 from essaysearch.model import Hit
 from essaysearch.search.results import Results
@@ -36,9 +35,9 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
     """A heading a hit, linked to the passage in its page; what is answered as a quote in the quote."""
     yield f"# {_md(one_line(results.query, 200))}\n\n"
     for hit in hits:
-        link = link_of(hit)
-        title = f"[{_md(title_of(hit))}]({_md_address(link)})" if link else _md(title_of(hit))
-        yield f"## {hit.rank}. {title}\n\n{_md(facts_of(hit))}\n\n"
+        (title, facts), link = heading_of(hit), link_of(hit)
+        title = f"[{_md(title)}]({_md_address(link)})" if link else _md(title)
+        yield f"## {hit.rank}. {title}\n\n" + (f"{_md(facts)}\n\n" if facts else "")
         if hit.answers:
             yield "".join(f"> > {_md(line)}\n" for line in answered_by(hit).split("\n")) + ">\n"
         for number, shown in enumerate(hit.snippets or (hit.snippet,)):
@@ -59,11 +58,13 @@ p.text{margin:.4rem 0;white-space:pre-line}"""
 def articles(hits: Iterable[Hit]) -> Iterator[str]:
     """The hits as HTML ``article`` elements, everything escaped."""
     for hit in hits:
-        title, link = escape(title_of(hit)), link_of(hit)
+        (title, facts), link = heading_of(hit), link_of(hit)
+        title = escape(title)
         if link:
             title = f'<a href="{escape(link, quote=True)}">{title}</a>'
         yield f"<article><h2>{hit.rank}. {title}</h2>"
-        yield f'<div class="facts">{escape(facts_of(hit))}</div>'
+        if facts:
+            yield f'<div class="facts">{escape(facts)}</div>'
         if hit.answers:
             yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
         for shown in hit.snippets or (hit.snippet,):

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from essaysearch.formats.facts import answered_by, facts_of, one_line, place_of, plain, title_of
+from essaysearch.formats.facts import answered_by, heading_of, one_line, place_of, plain
 from essaysearch.model import Hit
 from essaysearch.search.results import Results
 
@@ -44,12 +44,13 @@ def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
     room = max(_NARROWEST, min(columns, WIDEST) - len(_INDENT) - 1)
     for hit in hits:
         number = f"{hit.rank}. "
+        title, facts = heading_of(hit)
         lines = [
             f"{' ' * len(number) if at else number}{paint.title}{line}{paint.end}"
-            for at, line in enumerate(_wrapped(plain(title_of(hit)), (), room, paint))
+            for at, line in enumerate(_wrapped(plain(title), (), room, paint))
         ]
-        facts = _wrapped(plain(facts_of(hit)), (), room, paint)
-        lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in facts]
+        under = _wrapped(plain(facts), (), room, paint)
+        lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in under]
         if hit.answers:
             answered = plain(one_line(answered_by(hit), room - 16))
             lines.append(f"{_INDENT}{paint.facts}in answer to: {answered}{paint.end}")

@@ -54,7 +54,7 @@ def ris(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
             ("PY", (hit.date or "")[:4]),
             ("UR", hit.url or ""),
             ("ID", hit.doc_id),
-            ("N2", readable(hit.text)[0] if hit.kind == "abstract" else ""),
+            ("N2", " ".join(readable(hit.text)[0].split()) if hit.kind == "abstract" else ""),
         ]
         shown = ((tag, " ".join(value.split())) for tag, value in rows)
         yield "".join(f"{tag}  - {value}\n" for tag, value in shown if value) + "ER  - \n\n"

@@ -53,6 +53,9 @@ _TOKEN = re.compile(
       | (?P<brace>[{}])""",
     re.VERBOSE,
 )
+_OPENS_LINE = re.compile(r"[ \t]{4}|\t|[ \t]*(?:[•◦▪‣·*+–-]|\(?\d{1,3}[.)])[ \t]+\S|[ \t]*>")
+"""What keeps its line to itself: code by its indentation, an item by its bullet, a marked quote."""
+
 _MATH = re.compile(r"\$(?=\S)[^$]{1,300}(?<=[^\s\\])\$(?!\d)")
 
 
@@ -60,8 +63,10 @@ def readable(text: str) -> tuple[str, list[int]]:
     """The readable form, and for each of its characters the offset in ``text`` it comes from.
 
     LaTeX quotes, dashes, accents, emphasis and common symbols become the characters they mean,
-    references and the marks around formulas go, HTML entities are decoded once, runs of spaces
-    become one space, none at either end. What is not known stays as written. Offsets never fall.
+    references and the marks around formulas go, HTML entities are decoded once. A run of spaces
+    becomes one space, or one line break where it parts paragraphs, items of a list, lines of code or
+    of marked quotation; neither stands at an end. What is not known stays as written. Offsets never
+    fall.
 
     >>> readable("``features'' of \\\\emph{x}")[0]
     '“features” of x'
@@ -100,14 +105,25 @@ class _Form:
     def show(self, characters: str, at: int) -> None:
         for character in characters:
             if character.isspace():
-                if not self._shown or self._shown[-1] == " ":
+                character = "\n" if character == "\n" else " "
+                if not self._shown:
                     continue
-                character = " "
+                if self._shown[-1] in " \n":
+                    self._shown[-1] = max(self._shown[-1], character, key=" \n".index)
+                    continue
             self._shown.append(character)
             self._offsets.append(at)
 
+    def space(self, start: int, end: int) -> None:
+        """Shows a run of spaces as one, or as the end of a line."""
+        last = self._text.rfind("\n", start, end)
+        breaks = last >= 0 and (
+            self._text.find("\n", start, last) >= 0 or _OPENS_LINE.match(self._text, last + 1)
+        )
+        self.show("\n" if breaks else " ", start)
+
     def finished(self) -> tuple[str, list[int]]:
-        if self._shown and self._shown[-1] == " ":
+        if self._shown and self._shown[-1] in " \n":
             del self._shown[-1], self._offsets[-1]
         return "".join(self._shown), self._offsets
 
@@ -115,7 +131,9 @@ class _Form:
         name = match.lastgroup or ""
         at, source = match.start(), match.group()
         fixed = _FIXED.get(name)
-        if fixed is not None:
+        if name == "space":
+            self.space(at, match.end())
+        elif fixed is not None:
             self.show(fixed if self._latex or name not in _ONLY_IN_LATEX else source, at)
         elif name in ("bare", "braced"):
             self._accent(match)
@@ -177,6 +195,6 @@ class _Form:
 
 
 _FIXED = {
-    "space": " ", "nothing": "", "pointer": "", "newline": " ", "opening": "“", "closing": "”", "tie": " ",
+    "nothing": "", "pointer": "", "newline": " ", "opening": "“", "closing": "”", "tie": " ",
 }  # fmt: skip
 _ONLY_IN_LATEX = frozenset(("closing", "tie"))
