@@ -58,7 +58,7 @@ class Engine:
         if kind == "by_date":
             return [(hit.passage_id, hit.score) for hit in self._library.search(text, k, sort="date")]
         if kind == "deep":
-            return self._library.scores(text, k + DEEP)[DEEP:]  # type: ignore[no-any-return]
+            return self._library.scores(text, k, DEEP)  # type: ignore[no-any-return]
         return self._library.scores(text, k)  # type: ignore[no-any-return]
 
     def count(self, rendered: tuple[str, str]) -> int:

@@ -193,12 +193,13 @@ class Library:
         understood = self._understood(snapshot, search)
         return stream(snapshot, search, understood, self._kernels(), self._copies(search), self)
 
-    def scores(self, query: str, k: int = 10, proximity: bool = False) -> list[tuple[str, float]]:
-        """(passage id, score) of the ``k`` best passages, and nothing else: the quickest answer."""
+    def scores(
+        self, query: str, k: int = 10, offset: int = 0, proximity: bool = False
+    ) -> list[tuple[str, float]]:
+        """(passage id, score) of the ``k`` best passages from place ``offset`` on: the quickest answer."""
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
-        best = quick.best(snapshot, tree, self._kernels(), k, proximity, count=False).best
-        return [(f"{row.view.passage_ids[row.number]:016x}", row.score) for row in best]
+        return quick.ids(snapshot, tree, self._kernels(), k, offset, proximity)
 
     def documents(self, query: str, k: int = 1000, expand: bool = False) -> list[tuple[str, float]]:
         """(document id, score) of the ``k`` best documents: what ``search(group="document")`` finds."""

@@ -5,6 +5,7 @@ Of equal scores the one with the smaller number in ``orders`` is better.
 
 from __future__ import annotations
 
+from essaysearch.columnar.address_kernels import named_before
 from essaysearch.columnar.block_kernels import kernel
 
 
@@ -56,3 +57,27 @@ def best_first(scores, orders, docs, held):  # type: ignore[no-untyped-def]
         score, order, doc = scores[last], orders[last], docs[last]
         scores[last], orders[last], docs[last] = scores[0], orders[0], docs[0]
         _sink(scores, orders, docs, last, score, order, doc)
+
+
+@kernel
+def merge(table, scores, docs, parts, held, count, part, k):  # type: ignore[no-untyped-def]
+    """Merge the ``count`` best of one segment into the ``held`` best of those before it; returns how many.
+
+    At most k are kept. Both stand best first, the new ones in the last ``k`` places of ``scores`` and
+    ``docs``. Of equally good passages of different segments the one whose document's id is less is
+    better. ``table``: as in `addresses`.
+    """
+    fresh = len(scores) - k
+    old, new, to = held - 1, count - 1, held + count - 1
+    while new >= 0:
+        last = old >= 0 and scores[old] <= scores[fresh + new]
+        if last and scores[old] == scores[fresh + new]:
+            last = named_before(table, part, docs[fresh + new], parts[old], docs[old])
+        if last:
+            scores[to], docs[to], parts[to] = scores[old], docs[old], parts[old]
+            old -= 1
+        else:
+            scores[to], docs[to], parts[to] = scores[fresh + new], docs[fresh + new], part
+            new -= 1
+        to -= 1
+    return min(held + count, k)

@@ -170,6 +170,11 @@ class Names:
         """Where bytes would stand in the sorted list."""
         return bisect_left(_RawView(self), wanted)
 
+    def arrays(self) -> tuple[Array, Array]:
+        """(the UTF-8 of all values, int64 where each begins, and the end of the last)."""
+        ends = self._file.array(self._name + "_ends").astype(np.int64)
+        return self._file.array(self._name), ends
+
     def all(self) -> list[str]:
         """Every value, in order."""
         data = self._file.array(self._name).tobytes()

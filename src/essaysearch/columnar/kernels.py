@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from essaysearch.columnar.leaf_kernels import best_of, count, phrase, postings, take, union
-from essaysearch.columnar.lookup_kernels import find, locate
-from essaysearch.columnar.ranking_kernels import all_of, any_of
+from essaysearch.columnar.all_kernels import all_of
+from essaysearch.columnar.any_kernels import any_of
+from essaysearch.columnar.leaf_kernels import count, postings
+from essaysearch.columnar.lookup_kernels import find, locate, locate_all
+from essaysearch.columnar.pattern_kernels import best_pattern, take, union
+from essaysearch.columnar.phrase_kernels import best_phrase, phrase
 
-__all__ = ["all_of", "any_of", "best_of", "count", "find", "locate", "phrase", "postings", "take", "union"]
+__all__ = [
+    "all_of",
+    "any_of",
+    "best_pattern",
+    "best_phrase",
+    "count",
+    "find",
+    "locate",
+    "locate_all",
+    "phrase",
+    "postings",
+    "take",
+    "union",
+]

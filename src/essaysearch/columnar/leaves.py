@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.columnar.bound import pattern_in
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import EXCEPTION, FIELDS
 from essaysearch.columnar.segment import Segment, TermInfo, packed_row
@@ -273,27 +274,12 @@ def _window(
 def _expand(view: View, leaf: Expand, norms: Array, kernels: Any) -> Found:
     """As `_expand_table`, added up by kernels."""
     segment = view.segment
-    chosen = expansions(segment, leaf)
-    if not chosen:
-        return NONE
-    first = segment.column("surface_first")
-    rows: list[tuple[int, int, int, int]] = []
-    counted: list[int] = []
-    size = 0
-    for number, ordinals in chosen:
-        info = segment.info(number)
-        size += info.df
-        begin = len(counted)
-        if len(ordinals) < int(first[number + 1]) - int(first[number]):
-            segment.touch_positions(info)
-            counted += ordinals
-        rows.append((info.block, info.block_end, begin, len(counted)))
-    sums, room = SPACE.passages(segment.passages), np.empty(size + 1, np.int64)
-    held = kernels.union(
-        *segment.arrays, norms, view.starts, np.array(rows), np.array(counted, dtype=np.int64), SPACE.counts,
-        SPACE.ints(0), sums, room,
-    )  # fmt: skip
-    docs = np.sort(room[:held])
+    held = pattern_in(segment, leaf, kernels)
+    sums, room = SPACE.passages(segment.passages), np.empty(held.size + 1, np.int64)
+    size = kernels.union(
+        *segment.arrays, norms, view.starts, held.rows, held.ordinals, SPACE.counts, SPACE.ints(0), sums, room
+    )
+    docs = np.sort(room[:size])
     x = np.empty(len(docs))
     kernels.take(sums, docs, x)
     return Found(docs, x)

@@ -84,3 +84,13 @@ def locate(data, at, flags, number, positions, row, missing):  # type: ignore[no
         held = _want(flags, page, at[10] + begins, at[10] + ends, missing, held)
     row[0], row[1], row[2] = begin, end, (end - begin - 1) * BLOCK + np.int64(blocks.size[end - 1])
     return held
+
+
+@kernel
+def locate_all(data, at, flags, numbers, positions, rows, missing):  # type: ignore[no-untyped-def]
+    """`locate` for many terms, with positions where a byte says so: (how many are done, pages missing)."""
+    for n in range(len(numbers)):
+        held = locate(data, at, flags, numbers[n], positions[n] != 0, rows[n], missing)
+        if held:
+            return n, held
+    return len(numbers), 0

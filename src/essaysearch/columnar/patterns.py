@@ -36,12 +36,13 @@ def expansions(segment: Segment, leaf: Expand) -> list[tuple[int, list[int]]]:
                 f"`{leaf.pattern}` stands for {len(surfaces):,} different words, more than {MOST_WORDS:,}."
                 " Write more of the word."
             )
-        first = segment.column("surface_first").astype(np.int64)
+        first = segment.column("surface_first")
+        held = np.sort(np.array(surfaces, dtype=first.dtype))
+        terms = np.searchsorted(first, held, "right") - 1
         by_term: dict[int, list[int]] = {}
-        for surface in sorted(surfaces):
-            term = int(np.searchsorted(first, surface, "right")) - 1
-            by_term.setdefault(term, []).append(surface - int(first[term]))
-        known = sorted(by_term.items())
+        for term, ordinal in zip(terms.tolist(), (held - first[terms]).tolist(), strict=True):
+            by_term.setdefault(term, []).append(ordinal)
+        known = list(by_term.items())
         if len(segment.expanded) > 256:
             segment.expanded.clear()
         segment.expanded[key] = known
@@ -62,7 +63,7 @@ def _matching(segment: Segment, leaf: Expand) -> list[int]:
     low, high = _range(segment, literal)
     order = segment.column("surface_sorted")
     names = segment.surfaces()
-    numbers = [int(order[place]) for place in range(low, high)]
+    numbers: list[int] = order[low:high].tolist()
     if leaf.how == "prefix":
         return numbers
     whole = segment.sorted_surfaces if high - low > len(names) // 2 else None

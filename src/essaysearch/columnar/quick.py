@@ -1,51 +1,90 @@
 """The usual queries, the compiled way: plain words, all of some words, one phrase or pattern.
 
 What is not usual goes to `evaluate.Evaluation`; scores, order and totals are the same. The care
-here is for what surrounds a kernel that takes some ten microseconds: terms are bound to a snapshot
-once, conditions become bits once, and a thread keeps its work space.
+here is for what surrounds a kernel that takes some ten microseconds: one call for all segments,
+terms bound to a snapshot once, conditions made bits once, work space kept by each thread.
 """
 
 from __future__ import annotations
 
-from itertools import repeat
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from essaysearch import scoring
-from essaysearch.columnar.evaluate import Best, Evaluation, Ranked, untied
-from essaysearch.columnar.leaves import find
+from essaysearch.columnar import bound
+from essaysearch.columnar.addresses import Table
+from essaysearch.columnar.evaluate import Best, Evaluation, Ranked
 from essaysearch.columnar.space import SPACE
-from essaysearch.columnar.store import NO_MASK, Snapshot, Term, View
+from essaysearch.columnar.store import Snapshot, Term, View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Word
 
 Array = npt.NDArray[Any]
 _SCALE = scoring.K1 + 1.0
-_NO_ROWS = np.frombuffer(b"", dtype=np.int64).reshape(-1, 3)
 _NO_PAIRS = np.zeros(0)
-_UNBOUNDED = 1e12
-"""Makes every bound hold: for queries whose norms differ from those that bounds were taken at."""
 
-_score = itemgetter(0)
+
+class Rows(NamedTuple):
+    """The best passages as a kernel leaves them, best first; good until the thread's next query.
+
+    ``parts``: the segment of each. ``held``: how many there are. ``total``: how many match (-1: not
+    counted).
+    """
+
+    scores: Array
+    docs: Array
+    parts: Array
+    held: int
+    total: int
 
 
 def best(
     snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool = True, count: bool = True
 ) -> Ranked:
     """The k best passages for a tree and, if asked for, how many match (else -1 may be told)."""
-    if kernels is not None and k > 0 and type(tree) is Clauses and tree.boost == 1.0:
-        leaves = tree.must or tree.should
-        if leaves and not (tree.must and tree.should) and _are_conditions(tree):
-            if all(type(leaf) is Word and leaf.fields is None and not leaf.exact for leaf in leaves):
-                words = tuple(leaf for leaf in leaves if isinstance(leaf, Word))
-                found = _plain(snapshot, tree, words, kernels, k, proximity, count)
-                if found is not None:
-                    return found
-            elif len(leaves) == 1 and isinstance(leaves[0], (Phrase, Expand)):
-                return _single(snapshot, tree, leaves[0], kernels, k)
-    return Evaluation(snapshot, tree, kernels, proximity).best(k)
+    rows = _rows(snapshot, tree, kernels, k, proximity, count)
+    if rows is None:
+        return Evaluation(snapshot, tree, kernels, proximity).best(k)
+    scores, docs, parts = (values[: rows.held].tolist() for values in (rows.scores, rows.docs, rows.parts))
+    views = snapshot.views
+    return Ranked(
+        [Best(score, views[part], doc) for score, part, doc in zip(scores, parts, docs, strict=True)],
+        rows.total,
+    )
+
+
+def ids(
+    snapshot: Snapshot, tree: Node, kernels: Any, k: int, offset: int, proximity: bool
+) -> list[tuple[str, float]]:
+    """(passage id, score) of the ``k`` best passages from place ``offset`` on."""
+    rows = _rows(snapshot, tree, kernels, offset + k, proximity, False)
+    if rows is None:
+        found = best(snapshot, tree, kernels, offset + k, proximity, False).best[offset:]
+        return [(f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in found]
+    columns = [view.passage_ids for view in snapshot.views]
+    docs, parts = rows.docs[offset : rows.held].tolist(), rows.parts[offset : rows.held].tolist()
+    names = [f"{columns[part].item(doc):016x}" for part, doc in zip(parts, docs, strict=True)]
+    return list(zip(names, rows.scores[offset : rows.held].tolist(), strict=True))
+
+
+def _rows(snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool, count: bool) -> Rows | None:
+    """The best by a kernel; None where a query has no kernel of its own."""
+    if kernels is None or k <= 0 or not snapshot.views or type(tree) is not Clauses or tree.boost != 1.0:
+        return None
+    leaves = tree.must or tree.should
+    if not leaves or (tree.must and tree.should) or not _are_conditions(tree):
+        return None
+    k = min(k, snapshot.passages) or 1
+    if all(type(leaf) is Word and leaf.fields is None and not leaf.exact for leaf in leaves):
+        words: tuple[Any, ...] = leaves
+        return _plain(snapshot, tree, words, kernels, k, proximity, count)
+    if len(leaves) == 1 and not any(isinstance(node, Word) for node in tree.must_not):
+        if isinstance(leaves[0], Phrase):
+            return _phrase(snapshot, tree, leaves[0], kernels, k)
+        if isinstance(leaves[0], Expand):
+            return _pattern(snapshot, tree, leaves[0], kernels, k)
+    return None
 
 
 def _are_conditions(tree: Clauses) -> bool:
@@ -70,79 +109,63 @@ def _plain(
     k: int,
     proximity: bool,
     count: bool,
-) -> Ranked | None:
+) -> Rows | None:
     """Plain words side by side (or all required), with conditions; None where one stands twice."""
-    terms = [word.term for word in words]
-    if len(words) > 1 and len(set(terms)) < len(terms):
+    if len(words) > 1 and len({word.term for word in words}) < len(words):
         return None
-    bound = [snapshot.term(term, kernels) for term in terms]
-    weights = [word.boost * held.idf * _SCALE for word, held in zip(words, bound, strict=True)]
+    terms = [snapshot.term(word.term, kernels) for word in words]
+    weights = [word.boost * term.idf * _SCALE for word, term in zip(words, terms, strict=True)]
     if min(weights) <= 0.0:
         return None
     excluded = [snapshot.term(node.term, kernels) for node in tree.must_not if isinstance(node, Word)]
-    pairs = _pairs(bound) if proximity and len(words) > 1 else _NO_PAIRS
-    values = np.array(weights)
-    k = min(k, snapshot.passages) or 1
-    scores, docs = SPACE.best(k)
-    size = len(words) + len(excluded)
-    ints, floats = SPACE.ints(size, k), SPACE.floats(size)
-    rows: list[Best] = []
-    total, threshold = 0, -1.0
-    for number, view in enumerate(snapshot.views):
-        segment = view.segment
-        if len(pairs):
-            for held in bound:
-                if held.infos[number] is not None:
-                    segment.touch_positions(held.infos[number])  # type: ignore[arg-type]
-        bounded = len(words) <= scoring.SHORT_QUERY
-        grown = view.grown if bounded else _UNBOUNDED
-        mask = _mask(snapshot, tree, view)
-        without = _rows(excluded, number) if excluded else _NO_ROWS
-        asked = _rows(bound, number)
-        fixed = (
-            *segment.arrays, view.norms(len(words)), segment.order, view.starts, mask, without, asked, values,
-            pairs, scoring.PROXIMITY_WINDOW, grown, ints, floats, scores, docs,
-        )  # fmt: skip
-        if tree.must:
-            size, matching = kernels.all_of(*fixed, threshold, count)
-            total += matching
-        else:
-            shrunk = view.shrunk if bounded else 0.0
-            size = kernels.any_of(*fixed, shrunk, threshold, SPACE.sums, SPACE.touched)
-            if count:
-                if len(bound) == 1 and not (len(mask) or excluded):
-                    total += bound[0].infos[number].df if bound[0].infos[number] is not None else 0  # type: ignore[union-attr]
-                else:
-                    seen = np.zeros((segment.passages >> 3) + 1, dtype=np.uint8)
-                    total += kernels.count(*segment.arrays, asked, mask, without, seen, ints)
-        rows += map(Best, scores[:size].tolist(), repeat(view), docs[:size].tolist())
-        if len(snapshot.views) > 1:
-            rows.sort(key=_score, reverse=True)
-            if len(rows) >= k:
-                threshold = max(threshold, rows[k - 1].score)
-    return Ranked(untied(rows, k), total if count else -1)
+    pairs = _pairs(snapshot, terms) if proximity and len(words) > 1 else _NO_PAIRS
+    table, masks = snapshot.table(len(words)), _masks(snapshot, tree)
+    size, segments = len(words) + len(excluded), len(snapshot.views)
+    asked, barred, ints = _asked(terms, segments), _asked(excluded, segments), SPACE.ints(size, k)
+    scores, docs, parts = SPACE.best(k, segments)
+    given = (table.rows, masks.rows, barred, asked, np.array(weights), pairs, scoring.PROXIMITY_WINDOW, k)
+    if tree.must:
+        held, total = kernels.all_of(*given, count, ints, SPACE.floats(size), scores, docs, parts)
+    else:
+        held = kernels.any_of(
+            *given, ints, SPACE.floats(size), SPACE.sums, SPACE.touched, scores, docs, parts
+        )
+        total = -1
+        if count and len(terms) == 1 and not excluded and masks is snapshot.live_masks:
+            total = snapshot.df(words[0].term)
+        elif count:
+            seen = SPACE.seen(max(view.segment.passages for view in snapshot.views))
+            total = kernels.count(table.rows, masks.rows, barred, asked, seen, ints)
+    return Rows(scores, docs, parts, held, total)
 
 
-def _pairs(bound: list[Term]) -> Array:
-    """The pairs of words that stand side by side, and the most each can add, as the kernels take them."""
+def _pairs(snapshot: Snapshot, terms: list[Term]) -> Array:
+    """The pairs of words that stand side by side, and the most each can add, as the kernels take them.
+
+    Their positions are verified.
+    """
+    for term in terms:
+        for view, info in zip(snapshot.views, term.infos, strict=True):
+            if info is not None:
+                view.segment.touch_positions(info)
     flat: list[float] = []
-    for n in range(len(bound) - 1):
-        flat += (n, n + 1, min(bound[n].idf, bound[n + 1].idf) * scoring.PROXIMITY_WEIGHT)
+    for n in range(len(terms) - 1):
+        flat += (n, n + 1, min(terms[n].idf, terms[n + 1].idf) * scoring.PROXIMITY_WEIGHT)
     return np.array(flat)
 
 
-def _rows(terms: list[Term], view: int) -> Array:
-    """Terms as the kernels take them."""
-    return np.frombuffer(b"".join([term.rows[view] for term in terms]), dtype=np.int64).reshape(-1, 3)
+def _asked(terms: list[Term], segments: int) -> Array:
+    """Terms as the kernels take them, int64 (terms, segments, 3)."""
+    return np.frombuffer(b"".join([term.rows for term in terms]), np.int64).reshape(-1, segments, 3)
 
 
-def _mask(snapshot: Snapshot, tree: Clauses, view: View) -> Array:
-    """The passages that the conditions allow, as bits; no byte where all are allowed."""
+def _masks(snapshot: Snapshot, tree: Clauses) -> Table:
+    """The passages that the conditions allow."""
     barred = tuple(node for node in tree.must_not if not isinstance(node, Word))
     if not tree.filters and not barred:
-        return view.live_bits
+        return snapshot.live_masks
 
-    def make() -> Array:
+    def make(view: View) -> Array:
         evaluation = Evaluation(snapshot, tree)
         met = view.live.copy()
         for node in tree.filters:
@@ -151,34 +174,60 @@ def _mask(snapshot: Snapshot, tree: Clauses, view: View) -> Array:
             met &= ~evaluation.mask(view, node)
         return met
 
-    return snapshot.bits(view, (tree.filters, barred), make)
+    return snapshot.masks((tree.filters, barred), make)
 
 
-def _single(snapshot: Snapshot, tree: Clauses, leaf: Phrase | Expand, kernels: Any, k: int) -> Ranked:
-    """One phrase or pattern, with conditions."""
-    words = len(leaf.words) if isinstance(leaf, Phrase) else 1
-    k = min(k, snapshot.passages) or 1
-    excluded = [node for node in tree.must_not if isinstance(node, Word)]
-    if excluded:
-        return Evaluation(snapshot, tree, kernels).best(k)
-    found = []
-    total, df = 0, 0
-    for view in snapshot.views:
-        docs, x = find(view, leaf, view.norms(words), kernels)
-        mask = _mask(snapshot, tree, view)
-        live = view.live_bits
-        xs, best_docs = SPACE.best(k)
-        mask = NO_MASK if mask is live else mask
-        size, wanted, alive = kernels.best_of(
-            docs, x, view.segment.order, mask, live, SPACE.ints(0, k), xs, best_docs
+def _phrase(snapshot: Snapshot, tree: Clauses, leaf: Phrase, kernels: Any, k: int) -> Rows | None:
+    """One phrase, with conditions; None where positions alone do not decide it."""
+    terms = bound.phrase(snapshot, leaf, kernels)
+    if terms is None:
+        return None
+    masks, segments = _masks(snapshot, tree), len(snapshot.views)
+    table, asked = snapshot.table(len(terms)), _asked(terms, segments)
+    scores, docs, parts = SPACE.best(k, segments)
+    most = min(max(info.df if info else 0 for info in term.infos) for term in terms)
+    found, xs = SPACE.found(most)
+    room, held = 0, -64
+    while held < 0:  # a word stands more often in one passage than there is room for
+        room = max(-held, 2 * room)
+        ints = SPACE.ints(len(terms), len(terms) * room + k)
+        held, total, df = kernels.best_phrase(
+            table.rows,
+            masks.rows,
+            asked,
+            leaf.slop,
+            leaf.ordered,
+            room,
+            k,
+            ints,
+            found,
+            xs,
+            scores,
+            docs,
+            parts,
         )
-        total, df = total + wanted, df + alive
-        found.append((view, xs[:size].copy(), best_docs[:size].copy()))
+    return _weighed(snapshot, leaf, df, Rows(scores, docs, parts, held, total))
+
+
+def _pattern(snapshot: Snapshot, tree: Clauses, leaf: Expand, kernels: Any, k: int) -> Rows | None:
+    """One pattern, with conditions; None where only some fields are asked for."""
+    if leaf.fields is not None:
+        return None
+    held_terms = bound.pattern(snapshot, leaf, kernels)
+    masks, table, segments = _masks(snapshot, tree), snapshot.table(1), len(snapshot.views)
+    scores, docs, parts = SPACE.best(k, segments)
+    found, xs = SPACE.found(held_terms.size + 1)
+    held, total, df = kernels.best_pattern(
+        table.rows, masks.rows, held_terms.rows, held_terms.firsts, held_terms.ordinals, SPACE.counts, k,
+        SPACE.ints(0, k), SPACE.passages(max(view.segment.passages for view in snapshot.views)), found, xs,
+        scores, docs, parts,
+    )  # fmt: skip
+    return _weighed(snapshot, leaf, df, Rows(scores, docs, parts, held, total))
+
+
+def _weighed(snapshot: Snapshot, leaf: Phrase | Expand, df: int, rows: Rows) -> Rows:
+    """Rows of x made rows of scores: which are the best does not change."""
     weight = leaf.boost * float(scoring.idf(df, snapshot.passages)) * _SCALE
-    rows = []
-    for view, xs, docs in found:
-        scores = weight * (xs / (1.0 + xs))
-        rows += [Best(score, view, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True)]
-    if len(snapshot.views) > 1:
-        rows.sort(key=_score, reverse=True)
-    return Ranked(untied(rows, k), total)
+    x = rows.scores[: rows.held]
+    rows.scores[: rows.held] = weight * (x / (1.0 + x))
+    return rows

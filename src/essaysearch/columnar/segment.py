@@ -148,6 +148,22 @@ class Segment:
         begin, end, df = row.tolist()
         return TermInfo(begin, end, df, number)
 
+    def infos(self, numbers: Array, positions: Array, kernels: Any) -> Array:
+        """First block, end of blocks and number of postings of many terms by rank, int64 (terms, 3).
+
+        What is read of them is verified, with their positions where ``positions`` is true.
+        """
+        data, at = self.arrays
+        rows, missing = np.empty((len(numbers), 3), np.int64), np.empty(64, np.int64)
+        wanted, done = positions.astype(np.uint8), 0
+        while done < len(numbers):
+            more, pages = kernels.locate_all(
+                data, at, self.file.flags, numbers[done:], wanted[done:], rows[done:], missing
+            )
+            self.file.verify_pages(missing[:pages])
+            done += more
+        return rows
+
     def touch_positions(self, info: TermInfo) -> None:
         """Verify a term's positions before they are read."""
         if info.number not in self._positioned:
@@ -237,6 +253,12 @@ class Segment:
         begins = np.concatenate(([0], np.cumsum(by_rank)))[ranks]
         within = np.arange(self.passages) - np.repeat(self.column("doc_first")[:-1].astype(np.int64), sizes)
         return (np.repeat(begins, sizes) + within).astype(np.uint32)
+
+    @cached_property
+    def document_names(self) -> tuple[Array, Array, Array]:
+        """(the UTF-8 of all document ids, int64 where each begins, uint32 which is each passage's)."""
+        first = self.names("id").arrays()
+        return *first, (self.file.array("id_code").astype(np.int64)[self.doc_of] - 1).astype(np.uint32)
 
     def names(self, field: str) -> Names:
         """The sorted values of a keyword field."""

@@ -29,7 +29,9 @@ class Space(threading.local):
         self.counts = np.zeros(1 << 16, dtype=np.uint8)
         self._ints = np.empty(16 * EACH + FIXED, dtype=np.int64)
         self._floats = np.empty(256)
-        self._best: dict[int, tuple[Array, Array]] = {}
+        self._best: dict[tuple[int, int], tuple[Array, Array, Array]] = {}
+        self._found = np.empty(0, dtype=np.int64), np.empty(0)
+        self._seen = np.empty(0, dtype=np.uint8)
         self._wide = np.zeros(0)
 
     def ints(self, terms: int, more: int = 0) -> Array:
@@ -45,13 +47,27 @@ class Space(threading.local):
             self._floats = np.empty(8 * terms)
         return self._floats
 
-    def best(self, k: int) -> tuple[Array, Array]:
-        """Room for k scores and passages."""
-        room = self._best.get(k)
+    def best(self, k: int, segments: int) -> tuple[Array, Array, Array]:
+        """Room for scores, passages and segments of the k best of each of several segments, and k more."""
+        room = self._best.get((k, segments))
         if room is None:
-            room = np.empty(k), np.empty(k, dtype=np.int64)
-            self._best = {**self._best, k: room} if len(self._best) < 8 and k <= 1000 else {k: room}
+            size = k * (segments + 1)
+            room = np.empty(size), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+            few = len(self._best) < 8 and size <= 10_000
+            self._best = {**self._best, (k, segments): room} if few else {(k, segments): room}
         return room
+
+    def found(self, size: int) -> tuple[Array, Array]:
+        """Room for passages and x."""
+        if len(self._found[0]) < size:
+            self._found = np.empty(size, dtype=np.int64), np.empty(size)
+        return self._found
+
+    def seen(self, passages: int) -> Array:
+        """A bit for each of so many passages."""
+        if len(self._seen) < (passages + 7) >> 3:
+            self._seen = np.empty((passages + 7) >> 3, dtype=np.uint8)
+        return self._seen
 
     def passages(self, count: int) -> Array:
         """A zero for each of ``count`` passages; to be left as zeros."""

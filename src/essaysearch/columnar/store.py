@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
+from essaysearch.columnar.addresses import Table, address, table_of
 from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
@@ -115,7 +116,7 @@ class Term(NamedTuple):
 
     idf: float
     infos: tuple[TermInfo | None, ...]
-    rows: tuple[bytes, ...]
+    rows: bytes
 
 
 class Snapshot:
@@ -132,7 +133,8 @@ class Snapshot:
         self._df: dict[str, int] = {}
         self._masks: dict[tuple[int, Filter], Array] = {}
         self._terms: dict[str, Term] = {}
-        self._bits: dict[Any, Array] = {}
+        self._bits: dict[Any, Table] = {}
+        self._tables: dict[int, Table] = {}
         self._bits_held = 0
         self._unit_numbers: dict[str, int] = {}
 
@@ -168,22 +170,39 @@ class Snapshot:
         known = self._terms.get(term)
         if known is None:
             infos = tuple(view.segment.term(term, kernels) for view in self.views)
-            rows = tuple(NO_ROW if info is None else packed_row(info) for info in infos)
+            rows = b"".join(NO_ROW if info is None else packed_row(info) for info in infos)
             known = Term(float(scoring.idf(self.df(term), self.passages)), infos, rows)
             if len(self._terms) > 1 << 16:
                 self._terms = {}
             self._terms[term] = known
         return known
 
-    def bits(self, view: View, key: Any, make: Callable[[], Array]) -> Array:
-        """A mask over a segment as bits, from ``make`` (which gives bools) or from before."""
-        known = self._bits.get((view.base, key))
+    def table(self, words: int) -> Table:
+        """This snapshot as the kernels take it, for a query of ``words`` ranking words."""
+        bounded = words <= scoring.SHORT_QUERY
+        key = 0 if bounded else words
+        known = self._tables.get(key)
         if known is None:
-            known = bits_of(make())
-            self._bits_held += known.nbytes
+            known = table_of(self.views, words, bounded)
+            self._tables = {**self._tables, key: known} if len(self._tables) < 4 else {key: known}
+        return known
+
+    @cached_property
+    def live_masks(self) -> Table:
+        """Which passages are not deleted, as the kernels take masks: an address for each segment."""
+        held = tuple(view.live_bits for view in self.views)
+        return Table(np.array([address(bits) for bits in held], dtype=np.int64), held)
+
+    def masks(self, key: Any, make: Callable[[View], Array]) -> Table:
+        """Masks over the segments as the kernels take them; ``make`` gives bools, unless known."""
+        known = self._bits.get(key)
+        if known is None:
+            held = tuple(bits_of(make(view)) for view in self.views)
+            known = Table(np.array([address(bits) for bits in held], dtype=np.int64), held)
+            self._bits_held += sum(bits.nbytes for bits in held)
             if self._bits_held > _MOST_BITS:
-                self._bits, self._bits_held = {}, known.nbytes
-            self._bits[(view.base, key)] = known
+                self._bits, self._bits_held = {}, sum(bits.nbytes for bits in held)
+            self._bits[key] = known
         return known
 
     def mask(self, view: View, condition: Filter, make: Callable[[], Array]) -> Array:

@@ -1,0 +1,67 @@
+"""A snapshot as compiled kernels take it: where in memory the arrays of its segments begin.
+
+A kernel is called once for a query, not once for each segment: it takes one table with a row for
+each segment. So what surrounds the kernels does not grow with the number of segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from essaysearch.columnar.store import View
+
+Array = npt.NDArray[Any]
+
+(
+    DATA, SIZE, PASSAGES, NORMS, FIELDS, STARTS, STARTED, ORDER, LIVE, GROWN, SHRUNK, NAMES, ENDS, NAME_OF, AT
+) = range(15)  # fmt: skip
+"""The columns of a row: addresses of arrays and how long these are. ``GROWN`` and ``SHRUNK`` hold the
+bits of float64. `Segment.arrays`' ``at`` stands from ``AT`` on."""
+
+
+class Table(NamedTuple):
+    """``rows``: int64, a row for each segment. ``held``: the arrays it points to, kept alive by it."""
+
+    rows: Array
+    held: tuple[Array, ...]
+
+
+def table_of(views: Sequence[View], words: int, bounded: bool) -> Table:
+    """A snapshot's table, for queries of ``words`` ranking words.
+
+    ``bounded``: whether the bounds of blocks were taken at the same norms, so that they hold.
+    """
+    rows: list[list[int]] = []
+    held: list[Array] = []
+    for view in views:
+        data, at = view.segment.arrays
+        norms, starts, order, live = view.norms(words), view.starts, view.segment.order, view.live_bits
+        drifts = np.array([view.grown, view.shrunk] if bounded else [_UNBOUNDED, 0.0]).view(np.int64)
+        # Documents' ids order equally good passages of different segments; of one segment, ``order`` does.
+        names = view.segment.document_names if len(views) > 1 else (_NONE,) * 3
+        arrays = (data, norms, starts, order, live, *names)
+        assert all(array.flags.c_contiguous for array in arrays)
+        held += arrays
+        rows.append(
+            [
+                address(data), len(data), view.segment.passages, address(norms), len(norms), address(starts),
+                len(starts), address(order), address(live), *drifts.tolist(), *map(address, names),
+                *at.tolist(),
+            ]
+        )  # fmt: skip
+    return Table(np.array(rows, dtype=np.int64).reshape(len(rows), -1), tuple(held))
+
+
+_NONE = np.zeros(0, dtype=np.uint8)
+_UNBOUNDED = 1e12
+"""Makes every bound hold."""
+
+
+def address(array: Array) -> int:
+    """Where an array begins; 0 for one without elements."""
+    return int(array.ctypes.data) if array.size else 0

@@ -1,0 +1,94 @@
+"""Phrases and patterns bound to a snapshot: where the postings of all their words stand."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from essaysearch.columnar.patterns import expansions
+from essaysearch.columnar.segment import Segment
+from essaysearch.columnar.store import Snapshot, Term
+from essaysearch.tree import Expand, Phrase
+
+Array = npt.NDArray[Any]
+
+
+def phrase(snapshot: Snapshot, leaf: Phrase, kernels: Any) -> list[Term] | None:
+    """The terms of a phrase, their positions verified; None where kernels cannot decide it.
+
+    That is: one word alone, more than two within a distance, in some fields only, letter for letter.
+    """
+    words = leaf.words
+    if len(words) < 2 or leaf.fields is not None or (leaf.slop and len(words) > 2):
+        return None
+    if any(word.exact for word in words):
+        return None
+    terms = [snapshot.term(word.term, kernels) for word in words]
+    for number, view in enumerate(snapshot.views):
+        infos = [term.infos[number] for term in terms]
+        if None not in infos:
+            for info in infos:
+                view.segment.touch_positions(info)  # type: ignore[arg-type]
+    return terms
+
+
+class Bound(NamedTuple):
+    """The words of a pattern in each segment.
+
+    ``rows``: int64 (terms, 4), segment by segment: first block, end of blocks, where in
+    ``ordinals`` the numbers of the surfaces that count begin and end (no number: all count).
+    ``firsts``: where the rows of each segment begin, and their end. ``size``: the most postings in
+    one segment.
+    """
+
+    rows: Array
+    firsts: Array
+    ordinals: Array
+    size: int
+
+
+def pattern(snapshot: Snapshot, leaf: Expand, kernels: Any) -> Bound:
+    """The words of a pattern, all that is read of them verified. Raises `QueryTooLarge`."""
+    parts = [pattern_in(view.segment, leaf, kernels) for view in snapshot.views]
+    if len(parts) == 1:
+        return parts[0]
+    shifts = np.cumsum([0, *(len(part.ordinals) for part in parts)])
+    rows = [part.rows + np.array([0, 0, shift, shift]) for part, shift in zip(parts, shifts, strict=False)]
+    return Bound(
+        np.concatenate(rows),
+        np.cumsum([0, *(len(part.rows) for part in parts)]),
+        np.concatenate([part.ordinals for part in parts]),
+        max(part.size for part in parts),
+    )
+
+
+def pattern_in(segment: Segment, leaf: Expand, kernels: Any) -> Bound:
+    """The words of a pattern in one segment; remembered."""
+    key = ("bound", leaf.how, leaf.pattern, leaf.distance)
+    known: Bound | None = segment.expanded.get(key)
+    if known is None:
+        known = _bind(segment, leaf, kernels)
+        segment.expanded[key] = known
+    return known
+
+
+def _bind(segment: Segment, leaf: Expand, kernels: Any) -> Bound:
+    chosen = expansions(segment, leaf)
+    numbers = np.array([number for number, _ in chosen], dtype=np.int64)
+    held = np.array([len(ordinals) for _, ordinals in chosen], dtype=np.int64)
+    first = segment.column("surface_first").astype(np.int64)
+    partial = held < first[numbers + 1] - first[numbers]
+    infos = segment.infos(numbers, partial, kernels)
+    ends = np.cumsum(np.where(partial, held, 0))
+    rows = np.column_stack((infos[:, :2], ends - np.where(partial, held, 0), ends))
+    ordinals = [
+        n for (_, ordinals), some in zip(chosen, partial.tolist(), strict=True) if some for n in ordinals
+    ]
+    return Bound(
+        np.ascontiguousarray(rows),
+        np.array([0, len(rows)]),
+        np.array(ordinals, dtype=np.int64),
+        int(infos[:, 2].sum()),
+    )
