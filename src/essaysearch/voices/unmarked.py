@@ -18,6 +18,9 @@ from essaysearch.voices.reasons import sentence
 JUDGED = ("paragraph", "list")
 """Roles of blocks that are judged where their voice is unknown."""
 
+USUAL = 0.12
+"""The share of paragraphs that are quoted on pages of this kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
@@ -43,7 +46,7 @@ def infer(document: Document, borders_known: bool = False) -> Document:
     probability of it), ``own`` (``confidence`` is the probability that it is not quoted) or stay
     ``unknown`` (``confidence`` is the probability that it is quoted); `probability_quoted` reads all
     three. ``reason`` tells the cues that weighed most. Where borders are not known, a block may get a
-    proposed ``border`` with its ``border_reason``; one that is already there stays. With
+    proposed ``border`` with its ``border_reason``; one with a border or a reason already stays as it is. With
     ``borders_known``, comments begin with the first block and with every block of border 1.
 
     Text, offsets, roles, order and the blocks of other voices are left as they are; a document
@@ -117,7 +120,7 @@ def _voiced(block: Block, judgment: Judgment, borders_known: bool) -> Block:
         told = replace(block, voice="own", confidence=round(1 - quoted, 3), reason=_because(judgment.why_not))
     else:
         told = replace(block, confidence=quoted, reason=_unsure(judgment))
-    if borders_known or block.border or judgment.border < model.border_from:
+    if borders_known or block.border or block.border_reason or judgment.border < model.border_from:
         return told
     return replace(told, border=round(judgment.border, 3), border_reason=_because(judgment.border_why))
 
