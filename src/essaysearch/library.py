@@ -115,8 +115,9 @@ class Library:
 
     def remove(self, ids: str | Iterable[str]) -> int:
         """Delete documents by id; returns how many there were."""
-        with self._store.writer() as writer:
-            return sum(writer.delete(key) for key in ([ids] if isinstance(ids, str) else ids))
+        from essaysearch.filling.indexing import remove
+
+        return remove(self._store, [ids] if isinstance(ids, str) else ids)
 
     def optimize(self) -> None:
         """Merge everything into one segment, without what was deleted."""

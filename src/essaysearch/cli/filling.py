@@ -10,7 +10,7 @@ from essaysearch.cli.app import NOTHING, finish, format_option, index_option
 from essaysearch.formats.facts import near
 
 if TYPE_CHECKING:
-    from essaysearch.filling.report import IndexReport
+    from essaysearch.filling.report import IndexReport, Inferred
     from essaysearch.library import Library
 
 DEFAULT_PATHS = ("corpus",)
@@ -106,9 +106,7 @@ def _summary(report: IndexReport) -> list[str]:
         f"The library holds {_counted(report.documents, 'document')}"
         f" in {_counted(report.passages, 'passage')} ({report.took_s:.1f} s).",
     ]
-    inferred = [f"{count:,} {name}" for name, count in report.inferred.to_dict().items() if count]
-    if inferred:
-        lines.append(f"Inferred, not said by the sources: {', '.join(inferred)}.")
+    lines += _inferred(report.inferred)
     repeated = [
         f"One document, several files: `{key}` in {', '.join(map(near, paths))}."
         for key, paths in sorted(report.repeated.items())
@@ -116,6 +114,23 @@ def _summary(report: IndexReport) -> list[str]:
     lines += _first(repeated, "documents in several files") + _first(report.notes, "notes")
     if report.skipped:
         lines.append(f"{len(report.skipped):,} skipped.")
+    return lines
+
+
+def _inferred(inferred: Inferred) -> list[str]:
+    """What was inferred and how sure it is, in sentences; nothing where nothing was."""
+    sure = inferred.sureness()
+    told = []
+    for name, count in inferred.to_dict().items():
+        mean = sure.get(name)
+        asides = [f"{mean:.0%} sure on average".replace("%", " %")] if mean is not None else []
+        if name == "quotes" and sure["quotes_found_elsewhere"]:
+            asides.append(f"{sure['quotes_found_elsewhere']:,} of them found elsewhere in the library")
+        if count:
+            told.append(f"{count:,} {name}" + (f" ({', '.join(asides)})" if asides else ""))
+    lines = [f"Inferred, not said by the sources: {', '.join(told)}."] if told else []
+    if unknown := sure["paragraphs_of_unknown_voice"]:
+        lines.append(f"Whose words they are is not known of {_counted(unknown, 'paragraph')}.")
     return lines
 
 

@@ -41,6 +41,7 @@ def add(
     Raises `ReadError` where ``defaults`` has a date that is none.
     """
     from essaysearch.columnar.store import numba_present
+    from essaysearch.filling import elsewhere
 
     began = time.perf_counter()
     if isinstance(what, (str, os.PathLike, Document)):
@@ -59,10 +60,23 @@ def add(
             run.meet(path, reading)
         run.finish(paths if prune else [])
         _remember_topics(writer, paths)
+    elsewhere.compare(store, report, run.changed, run.gone, timeout)
     snapshot = store.snapshot()
     report.documents, report.passages = snapshot.documents, snapshot.passages
     report.took_s = time.perf_counter() - began
     return report
+
+
+def remove(store: Store, ids: Iterable[str], timeout: float = 10.0) -> int:
+    """Delete documents by id, in one commit; returns how many there were."""
+    from essaysearch.filling import elsewhere
+
+    with store.writer(timeout=timeout) as writer:
+        gone = {key for key in ids if writer.delete(key)}
+        for key in gone:
+            elsewhere.forget(writer, key)
+    elsewhere.compare(store, IndexReport(), (), gone, timeout)
+    return len(gone)
 
 
 def _readings(
@@ -107,11 +121,15 @@ class _Run:
     """One run: what it met, compared with what was committed before."""
 
     def __init__(self, before: Snapshot, writer: Writer, report: IndexReport) -> None:
+        from essaysearch.filling import elsewhere
         from essaysearch.filling.ingest import shown
         from essaysearch.text.passages import split
 
         self._before, self._writer, self._report = before, writer, report
         self._split, self._shown, self._given = split, shown, ""
+        self._elsewhere = elsewhere
+        self.changed: set[str] = set()
+        self.gone: set[str] = set()
         self._seen: dict[str, tuple[str, int]] = {}
         self._waiting: set[str] = set()
         self._failed: set[str] = set()
@@ -169,11 +187,16 @@ class _Run:
         self._put(document, size)
 
     def _as_committed(self, document: Document) -> bool:
-        return self._writer.fingerprint_of(document.id) == records.fingerprint(document)
+        committed = self._elsewhere.as_read(self._writer.facts, document.id)
+        if committed is None:
+            committed = self._writer.fingerprint_of(document.id)
+        return committed == records.fingerprint(document)
 
     def _put(self, document: Document, size: int) -> None:
         self._seen[document.id] = (document.path, size)
         self._writer.add(document, self._split(document))
+        self._elsewhere.remember(self._writer, document)
+        self.changed.add(document.id)
 
     def _meet_again(self, document: Document, size: int, path: str, kept: int) -> None:
         if document.id in self._waiting and path == document.path:
@@ -209,6 +232,8 @@ class _Run:
                 key = names[int(segment.file.array("id_code")[number]) - 1]
                 if key not in self._seen and self._writer.delete(key):
                     self._report.removed += 1
+                    self._elsewhere.forget(self._writer, key)
+                    self.gone.add(key)
         sources = self._writer.facts.get("sources", {})
         gone = [path for path in sources if roots and self._is_gone(path, set(), roots)]
         if gone:

@@ -14,27 +14,82 @@ BY_HAND = "corrected by hand"
 """The reason of what a file of corrections says."""
 
 
-@dataclass
-class Inferred:
-    """How much of what was read the source did not say itself."""
+STANDS_ELSEWHERE = "stands in "
+"""How the reasons of voices begin that other documents of the library show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """What was inferred of one document: how many there are of each, and the sums of their confidences.
+
+    ``elsewhere``: of ``quotes``, those that other documents show; ``unknown``: paragraphs whose
+    voice stays open.
+    """
 
     quotes: int = 0
     borders: int = 0
     authors: int = 0
     dates: int = 0
+    elsewhere: int = 0
+    unknown: int = 0
+    sure_quotes: float = 0.0
+    sure_borders: float = 0.0
+
+
+class Inferred:
+    """How much of what was read the source did not say itself, and how sure it is."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Guesses] = {}
+
+    @property
+    def documents(self) -> set[str]:
+        """The ids of the documents of which something was inferred."""
+        return set(self._of)
 
     def count(self, document: Document) -> None:
-        """Add what was inferred of one document: quoted blocks, comment borders, authors, a date."""
-        self.quotes += sum(
-            block.voice == "quoted" and block.reason not in ("", BY_HAND) for block in document.blocks
-        )
-        self.borders += sum(0 < block.border < SURE_BORDER for block in document.blocks)
-        self.authors += len(document.authors_inferred)
-        self.dates += bool(document.date_inferred)
+        """Take note of what was inferred of a document, in place of what was noted of it before."""
+        told = guesses(document)
+        if told != Guesses():
+            self._of[document.id] = told
+
+    def total(self, name: str) -> Any:
+        """The sum of one field of `Guesses` over all documents."""
+        return sum(getattr(told, name) for told in self._of.values())
 
     def to_dict(self) -> dict[str, int]:
         """The counts by name."""
-        return {"quotes": self.quotes, "borders": self.borders, "authors": self.authors, "dates": self.dates}
+        return {name: self.total(name) for name in ("quotes", "borders", "authors", "dates")}
+
+    def sureness(self) -> dict[str, Any]:
+        """Mean confidences (0 to 1, None where there is nothing), and what the voices rest on."""
+        return {
+            "quotes": _mean(self.total("sure_quotes"), self.total("quotes")),
+            "borders": _mean(self.total("sure_borders"), self.total("borders")),
+            "quotes_found_elsewhere": self.total("elsewhere"),
+            "paragraphs_of_unknown_voice": self.total("unknown"),
+        }
+
+
+def guesses(document: Document) -> Guesses:
+    """What was inferred of a document: quoted blocks, comment borders, authors, a date."""
+    quotes = [b for b in document.blocks if b.voice == "quoted" and b.reason not in ("", BY_HAND)]
+    borders = [b.border for b in document.blocks if 0 < b.border < SURE_BORDER]
+    unknown = [b for b in document.blocks if b.voice == "unknown" and b.role != "furniture"]
+    return Guesses(
+        len(quotes),
+        len(borders),
+        len(document.authors_inferred),
+        int(bool(document.date_inferred)),
+        sum(block.reason.startswith(STANDS_ELSEWHERE) for block in quotes),
+        len(unknown),
+        sum(block.confidence for block in quotes),
+        sum(borders),
+    )
+
+
+def _mean(total: float, count: int) -> float | None:
+    return round(total / count, 3) if count else None
 
 
 @dataclass
@@ -93,6 +148,7 @@ class IndexReport:
             "removed": self.removed,
             "skipped": skipped,
             "inferred": self.inferred.to_dict(),
+            "sureness": self.inferred.sureness(),
             "notes": self.notes,
             "repeated": [{"id": key, "paths": paths} for key, paths in sorted(self.repeated.items())],
             "took_s": round(self.took_s, 3),

@@ -54,7 +54,7 @@ class Exchanges:
     """The quotations of one committed state. Made by `open_exchanges`."""
 
     def __init__(self, words: QuoteIndex, known: dict[str, Any]) -> None:
-        self._words, self._known = words, known
+        self.words, self._known = words, known
         self._by_source: dict[str, list[Quoted]] | None = None
         self._copies: dict[str, int] | None = None
 
@@ -64,7 +64,7 @@ class Exchanges:
         segment = view.segment
         row = segment.passage(number)
         document = segment.document(row.document, with_text=False)
-        links = self._words.link(row.text, document.id, row.passage.speaker, document.date, most)
+        links = self.words.link(row.text, document.id, row.passage.speaker, document.date, most)
         found = []
         for link in links:
             home, place = snapshot.locate(link.passage_id)
@@ -82,7 +82,7 @@ class Exchanges:
 
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
         """Near-duplicates and cross-posts."""
-        return self._words.duplicates(threshold, unit)
+        return self.words.duplicates(threshold, unit)
 
     def copies(self) -> dict[str, int]:
         """For each passage that is a near-duplicate of another the number of their group."""

@@ -21,13 +21,15 @@ from essaysearch.quotations.duplicates import Group, groups_of
 from essaysearch.quotations.finding import SHORT, SHORTEST, Place, places_of
 from essaysearch.quotations.links import Link, is_elsewhere, leads_there, ranked
 from essaysearch.quotations.shingle_store import VOICES, ShingleStore, StoredDocument
-from essaysearch.quotations.shingles import Hashes, Quote, read_quote, word_hashes
+from essaysearch.quotations.shingles import Hashes, Quote, read_quote, shingles, word_hashes
 from essaysearch.text.passages import FURNITURE
 
 _WHOLE = 0.9
 _SURE_SCORE, _SURE_WORDS = 0.85, 12
 
-__all__ = ["Change", "Group", "Link", "QuoteIndex", "UnmarkedSource", "difference"]
+__all__ = [
+    "Change", "Group", "Link", "QuoteIndex", "Standing", "UnmarkedSource", "difference", "unmarked_source",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,41 @@ class UnmarkedSource:
 
     ``confidence`` (0 to 1) falls where the words are few, altered, or common to many authors, and
     is halved where nothing says which of the two quotes the other: no dates, no quotation marks,
-    no name before it, and a paragraph of its own in both places.
+    no name before it, and a paragraph of its own in both places (then it is not ``directed``).
     """
 
     block: Block
     link: Link
     confidence: float
     reason: str
+    directed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A paragraph that stands elsewhere: its text, how many words it has, the likeliest source first."""
+
+    block: Block
+    text: str
+    words: int
+    links: tuple[Link, ...]
+
+
+def unmarked_source(standing: Standing, document: Document) -> UnmarkedSource | None:
+    """What of a paragraph's other places says that it is another author's; None where nothing does."""
+    theirs = [link for link in standing.links if link.voice != "quoted" and is_elsewhere(link, document)]
+    if not theirs:
+        return None
+    best = theirs[0]
+    authors = {name for link in theirs for name in link.authors}
+    reason = f"stands in {best.document_id}, by {best.authors[0]}"
+    confidence = best.score * min(1.0, standing.words / _SURE_WORDS)
+    if len(authors) > 2:
+        confidence, reason = confidence / 2, f"{reason} and {len(authors) - 1} others"
+    directed = leads_there(standing.text, best, document)
+    if not directed:
+        confidence, reason = confidence / 2, f"{reason}; nothing says who of the two quotes the other"
+    return UnmarkedSource(standing.block, best, round(confidence, 3), reason, directed)
 
 
 class QuoteIndex:
@@ -105,33 +135,47 @@ class QuoteIndex:
         links = [self._link(quote, place) for place in places_of(self._store, quote, excluded, most)]
         return ranked(links, author, before)[:most]
 
-    def unmarked_sources(self, document: Document) -> list[UnmarkedSource]:
-        """The paragraphs of a document that stand in others under another author, and not later there.
+    def standing(self, document: Document) -> list[Standing]:
+        """The paragraphs of a document that stand in others too, with the links that lead there.
 
-        Only paragraphs of `SHORT` words or more that no mark calls quoted are looked at.
+        Only paragraphs of `SHORT` words or more that no mark calls quoted are looked at, and only
+        places that hold nearly all of their words.
         """
         found = []
         for block in document.blocks:
-            if block.voice == "quoted" or block.role in ("furniture", "heading"):
+            if (block.voice == "quoted" and not block.reason) or block.role in ("furniture", "heading"):
                 continue
             text = document.text[block.start : block.end]
             words = len(word_hashes(text))
             if words < SHORT:
                 continue
             links = self.link(text, exclude_doc=document.id, before=document.date)
-            theirs = [link for link in links if link.voice != "quoted" and is_elsewhere(link, document)]
-            if not theirs or theirs[0].score < _SURE_SCORE:
-                continue
-            best = theirs[0]
-            authors = {name for link in theirs for name in link.authors}
-            reason = f"stands in {best.document_id}, by {best.authors[0]}"
-            confidence = best.score * min(1.0, words / _SURE_WORDS)
-            if len(authors) > 2:
-                confidence, reason = confidence / 2, f"{reason} and {len(authors) - 1} others"
-            if not leads_there(text, best, document):
-                confidence, reason = confidence / 2, f"{reason}; nothing says who of the two quotes the other"
-            found.append(UnmarkedSource(block, best, round(confidence, 3), reason))
+            if sure := tuple(link for link in links if link.score >= _SURE_SCORE):
+                found.append(Standing(block, text, words, sure))
         return found
+
+    def unmarked_sources(self, document: Document) -> list[UnmarkedSource]:
+        """The paragraphs of a document that stand in others under another author, and not later there."""
+        found = (unmarked_source(standing, document) for standing in self.standing(document))
+        return [source for source in found if source is not None]
+
+    def marks_quotations(self, document_id: str) -> bool:
+        """Whether a document has quoted passages: there, what is not quoted is the author's own."""
+        number = self._store.number_of(document_id)
+        passages = self._store.passages
+        return number >= 0 and any(
+            VOICES[passages[p].voice] == "quoted" for p in self._store.passages_of_document(number)
+        )
+
+    def sharing(self, document: Document) -> set[str]:
+        """The documents that share some run of `SHORT` words, or nearly, with a document."""
+        store, number = self._store, self._store.number_of(document.id)
+        asked = np.unique(shingles(word_hashes(document.text)))
+        found = store.find(asked)
+        if not len(found.places):
+            return set()
+        counts = np.bincount(store.document_at(found.places))
+        return {store.documents[n].id for n in np.flatnonzero(counts >= SHORT - 2).tolist() if n != number}
 
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
         """Groups of near-duplicates and cross-posts; see `duplicates.groups_of`."""
