@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import essaysearch
+from essaysearch.formats.table import format_named
 
 SOURCE = (
     "A committee that can only say yes is not a committee, "
@@ -97,6 +100,47 @@ def test_an_exchange_is_one_result(library):
     results = library.search("brake", group="exchange")
     assert results.total == 2
     assert {hit.size for hit in results} == {1, 2}
+
+
+def test_quote_and_answer_come_together_whichever_of_them_matched(library):
+    (quoted,) = library.search('quote:"no committee"', group="exchange")
+    (answer,) = library.search("answers:committee own:pedals", group="exchange")
+    assert quoted.answered_by.passage_id == answer.passage_id
+    assert quoted.answered_by.text == answer.text
+    assert answer.answers.passage_id == quoted.passage_id
+    assert library.search('quote:"no committee"')[0].answered_by is None
+
+
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "csv", "markdown", "html"])
+def test_every_format_shows_quote_and_answer_of_an_exchange(library, name):
+    for query in ('quote:"no committee"', "answers:committee own:pedals"):
+        results = library.search(query, group="exchange")
+        shown = " ".join("".join(format_named(name).render(results, iter(results))).replace("**", "").split())
+        assert "several pedals at once" in re.sub("</?mark>", "", shown)
+        assert "A committee that can only ever say" in re.sub("</?mark>", "", shown)
+
+
+def test_cards_and_tables_show_quote_and_answer_of_an_exchange(library):
+    pytest.importorskip("pandas")
+    results = library.search('quote:"no committee"', group="exchange")
+    assert "several pedals at once" in results._repr_html_()
+    assert "several pedals at once" in results.to_pandas()["answered_by"][0]
+
+
+def test_own_words_come_before_quoted_ones_and_an_original_before_its_copies(tmp_path):
+    copies = {
+        f"copy{n}.md": f"---\ntitle: Copy {n}\nauthor: O. Fenn\n---\n\n> {SOURCE}\n\nQuite so.\n"
+        for n in range(5)
+    }
+    for name, text in {**ESSAYS, **copies}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    made.add(sorted(tmp_path.glob("*.md")))
+    hits = made.search("brake that answers to the accelerator", k=20)
+    assert (hits[0].voice, hits[0].authors) == ("own", ("Ada Lane",))
+
+    original = hits[0].score
+    assert all(hit.score < original for hit in hits if hit.voice == "quoted")
 
 
 TWICE = "What was said twice ought to count once, however often the author was proud enough to post it again."

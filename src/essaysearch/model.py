@@ -171,6 +171,7 @@ class Answered:
 class Hit:
     """One result. Names and meanings are those of the JSON contract.
 
+    ``answered_by`` is what answers a quoted passage where it stands, where the search grouped by exchange.
     ``size`` is how many matching passages the hit's group has, None where the search did not group.
     ``snippets`` are as many as the search asked for at most, ``snippet`` the first of them: windows
     of the passage, or, where the search grouped, of the best passages of the group.
@@ -206,5 +207,6 @@ class Hit:
     reason: str = ""
     line: int = 0
     size: int | None = None
+    answered_by: Answered | None = None
     snippets: tuple[Snippet, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

@@ -39,7 +39,7 @@ def _cell(hit: Hit, name: str) -> object:
     value = getattr(hit, name)
     if name == "authors":
         value = "; ".join(value)
-    elif name == "answers":
+    elif name in ("answers", "answered_by"):
         value = value.text if value else None
     return safe_cell(value)
 
@@ -50,18 +50,19 @@ def safe_cell(value: object) -> object:
 
 
 def as_csv(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
-    """A row a hit under a row of names."""
+    """A row a hit under a row of names; of an exchange also what answers it."""
     import csv
     import io
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    columns = (*_COLUMNS, "answered_by") if results.group == "exchange" else _COLUMNS
+    writer.writerow(columns)
     for hit in hits:
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow([_cell(hit, name) for name in _COLUMNS])
+        writer.writerow([_cell(hit, name) for name in columns])
     yield buffer.getvalue()
 
 

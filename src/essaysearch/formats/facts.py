@@ -56,6 +56,11 @@ def answered_by(hit: Hit) -> str:
     return readable(_QUOTE_MARK.sub("", hit.answers.text))[0] if hit.answers else ""
 
 
+def answer_of(hit: Hit) -> str:
+    """What answers a quoted passage, readable; empty where it is not known or was not asked for."""
+    return readable(hit.answered_by.text)[0] if hit.answered_by else ""
+
+
 def authors_of(hit: Hit, most: int = 3) -> str:
     """Who wrote it; ``et al.`` where the list is cut here or in the source."""
     cut = len(hit.authors) > most or not hit.authors_complete

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from essaysearch.formats.facts import (
+    answer_of,
     answered_by,
     heading_of,
     link_of,
@@ -43,6 +44,8 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
         for number, shown in enumerate(hit.snippets or (hit.snippet,)):
             yield ">\n" if number else ""
             yield "".join(f"> {line}\n" for line in marked(shown, "**", "**", _md).split("\n"))
+        if answer := answer_of(hit):
+            yield "\n" + "".join(f"{_md(line)}\n" for line in answer.split("\n"))
         yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
 
 
@@ -69,6 +72,8 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
             yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
         for shown in hit.snippets or (hit.snippet,):
             yield f'<p class="text">{marked(shown, "<mark>", "</mark>", escape)}</p>'
+        if answer := answer_of(hit):
+            yield f'<p class="text">{escape(one_line(answer, 600))}</p>'
         yield f'<div class="place">{escape(near(hit.path))} <code>{hit.passage_id}</code></div></article>\n'
 
 

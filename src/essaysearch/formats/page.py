@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from essaysearch.formats.facts import answered_by, heading_of, one_line, place_of, plain
+from essaysearch.formats.facts import answer_of, answered_by, heading_of, one_line, place_of, plain
 from essaysearch.model import Hit
 from essaysearch.search.results import Results
 
@@ -59,6 +59,9 @@ def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
             for line in _wrapped(plain(shown.text), shown.spans, room - 2 * bool(at), paint):
                 lines.append(left + line)
                 left = _INDENT + ("  " if at else "")
+        if answer := plain(one_line(answer_of(hit), 3 * room)):
+            told = _wrapped(f"answered: {answer}", (), room, paint)
+            lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in told]
         lines.append(f"{_INDENT}{paint.facts}{plain(place_of(hit))}  [{hit.passage_id}]{paint.end}")
         yield "\n".join(lines) + "\n\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import Answered, Document, Hit, Passage, Snippet
@@ -19,11 +20,12 @@ def hit_of(
     size: int | None = None,
     others: Sequence[Best] = (),
     most: int = 1,
+    with_answer: bool = False,
 ) -> Hit:
     """A ranked passage as a hit. ``leaves``: what its snippets mark.
 
     ``others``: further passages that are to have a snippet each; without them the passage itself
-    has up to ``most``.
+    has up to ``most``. ``with_answer``: a quoted passage brings what answers it.
     """
     segment = best.view.segment
     number = best.number
@@ -64,6 +66,7 @@ def hit_of(
         reason=passage.reason,
         line=_line(segment, document_number, number, document),
         size=size,
+        answered_by=_answer(segment, document_number, passage) if with_answer else None,
         snippets=shown + tuple(_elsewhere(other, leaves) for other in others),
         metadata=document.metadata,
     )
@@ -97,6 +100,23 @@ def _elsewhere(best: Best, leaves: Sequence[Node]) -> Snippet:
     """The snippet of another passage of the group."""
     row = best.view.segment.passage(best.number)
     return replace(_snippets(row.text, leaves, row.passage, 1)[0], passage_id=row.passage.id)
+
+
+def _answer(segment: Segment, document: int, quote: Passage) -> Answered | None:
+    """The passages of a document that respond to a quoted one, as one text."""
+    if quote.voice != "quoted":
+        return None
+    record = segment.record(document)
+    first, end = (int(v) for v in segment.column("doc_first")[document : document + 2])
+    numbers = [
+        number
+        for number in range(quote.number + 1, end - first)
+        if quote.number in records.decode_unusual(record, number).get("answers", ())
+    ]
+    if not numbers:
+        return None
+    texts = [segment.passage_text(first + number) for number in numbers]
+    return Answered(segment.passage_id(first + numbers[0]), "\n\n".join(texts))
 
 
 def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:

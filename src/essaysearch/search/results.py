@@ -197,10 +197,12 @@ class Results(Sequence[Hit]):
             ) from error
         rows = self.to_dicts()
         columns = [*_JSON_FIELDS, "snippet", "answers", *(["size"] if self.group != "passage" else [])]
+        columns += ["answered_by"] if self.group == "exchange" else []
         for row in rows:
             row.pop("snippets", None)
             row["snippet"] = row["snippet"]["text"]
-            row["answers"] = row["answers"]["text"] if row["answers"] else None
+            for name in ("answers", "answered_by"):
+                row[name] = row[name]["text"] if row.get(name) else None
         return pandas.DataFrame(rows, columns=columns)
 
     def __repr__(self) -> str:
@@ -226,6 +228,8 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
     row["snippet"] = {"text": hit.snippet.text, "spans": [list(span) for span in hit.snippet.spans]}
     if hit.size is not None:
         row["size"] = hit.size
+    if hit.answered_by:
+        row["answered_by"] = {"passage_id": hit.answered_by.passage_id, "text": hit.answered_by.text}
     if len(hit.snippets) > 1:
         row["snippets"] = [
             {

@@ -139,4 +139,5 @@ def _hits(
         others = members(found.matches, search.group, chosen, search.snippets)
     for rank, (best, group) in enumerate(zip(chosen, others, strict=True), first):
         size = found.sizes[(best.view.base, best.number)] if found.sizes is not None else None
-        yield hit_of(best, rank, understood.leaves, size, group[1:], search.snippets)
+        exchange = search.group == "exchange"
+        yield hit_of(best, rank, understood.leaves, size, group[1:], search.snippets, exchange)
