@@ -203,12 +203,22 @@ def _voiced(document: Document) -> Document:
     return infer(document)
 
 
+# What is left of Windows-1252 where its bytes were once taken for Latin-1.
+_LOST_1252 = re.compile(r"[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]")
+_AS_1252 = {
+    n: bytes([n]).decode("cp1252") for n in (0x80, *range(0x82, 0x8D), 0x8E, *range(0x91, 0x9D), 0x9E, 0x9F)
+}
 _TEXTS = ("id", "text", "title", "url", "source", "thread", "parent", "date")
 
 
 def _storable(document: Document) -> Document:
     """The document without characters that no file can hold (half surrogates, zeros); no offset moves."""
     changed: dict[str, Any] = {}
+    if _LOST_1252.search(document.text) or _LOST_1252.search(document.title or ""):
+        title = document.title.translate(_AS_1252) if document.title else None
+        note = "control characters were read as the quotes and dashes that they are in Windows-1252"
+        notes = (*document.notes, note)
+        document = replace(document, text=document.text.translate(_AS_1252), title=title, notes=notes)
     for name in (*_TEXTS, "authors", "authors_inferred", "categories", "metadata"):
         value = getattr(document, name)
         if value and (clean := _clean(value)) != value:

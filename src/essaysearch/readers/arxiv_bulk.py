@@ -21,7 +21,7 @@ from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 
 _SNAPSHOT = re.compile(r'"(?:authors_parsed|update_date|submitter|journal-ref|report-no)"\s*:')
-_DAILY = re.compile(r'"abs"\s*:\s*"https?://(?:[a-z]+\.)?arxiv\.org/abs/')
+_DAILY = re.compile(r'"(abs|url|pdf|pdf_url|link)"\s*:\s*"https?://(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf)/')
 _ID = re.compile(r'"(?:id|_id|arxiv_id)"\s*:\s*"')
 _INITIALS = re.compile(r"(?<=\w\.) (?=-\w)")
 _COMMA = re.compile(r",(?![^()]*\))|\s+and\s+|;")
@@ -33,7 +33,12 @@ def sniff(source: SourceFile) -> float:
     text = source.head_text.lstrip("\ufeff [\n\r\t")
     if not text.startswith("{") or not _ID.search(text[:65_536]):
         return 0.0
-    if _DAILY.search(text) and '"summary"' in text:
+    daily = _DAILY.search(text)
+    if (
+        daily
+        and '"summary"' in text
+        and (daily[1] == "abs" or ('"authors"' in text and '"items"' not in text))
+    ):
         return 0.96
     return 0.96 if len(set(_SNAPSHOT.findall(text))) >= 2 and '"abstract"' in text else 0.0
 
@@ -54,7 +59,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 
 def _document(record: dict[str, Any], line: int) -> Document | None:
-    identifier = arxiv_id(_text(record, "id", "_id", "arxiv_id")) or arxiv_id(_text(record, "abs"))
+    identifier = arxiv_id(_text(record, "id", "_id", "arxiv_id")) or arxiv_id(_text(record, "abs", "url"))
     identity = _text(record, "id", "_id", "arxiv_id")
     abstract = _text(record, "abstract", "summary")
     versions = [v for v in record.get("versions") or () if isinstance(v, dict)]
@@ -67,7 +72,7 @@ def _document(record: dict[str, Any], line: int) -> Document | None:
     if date is None and identifier:
         date, inferred = identifier.month, "the month in the arXiv identifier"
     names, complete = _authors(record)
-    categories = record.get("categories")
+    categories = record.get("categories") or record.get("cate")
     return paper(
         id=identifier.document_id if identifier else identity or None,
         reader=READER.name,
@@ -91,7 +96,7 @@ def _document(record: dict[str, Any], line: int) -> Document | None:
             "report": _text(record, "report-no"),
             "license": _text(record, "license"),
             "submitter": _text(record, "submitter"),
-            "pdf": _text(record, "pdf"),
+            "pdf": _text(record, "pdf", "pdf_url"),
         },
     )
 

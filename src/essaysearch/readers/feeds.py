@@ -145,9 +145,17 @@ def _is_html(element: Element) -> bool | None:
     return False if kind in ("text", "text/plain") else None
 
 
+def _title(element: Element) -> str:
+    """A title on one line; XHTML in it is read as such."""
+    if len(element):
+        return as_line(markup_in(element), True)
+    return as_line(_text(element), _is_html(element))
+
+
 def _document(found: Found, feed: Feed) -> Document | None:
     entry = found.element
-    title = as_line(_text(titles[0]), _is_html(titles[0])) if (titles := children(entry, "title")) else ""
+    titles = children(entry, "title") or children(entry, "dc:title")
+    title = _title(titles[0]) if titles else ""
     persons = [_person(e) for key in ("author", "dc:creator", "creator") for e in children(entry, key)]
     authors = tuple(dict.fromkeys(author for author, _ in persons if author)) or feed.authors
     stamps = [stamp for _, stamp in persons if stamp]

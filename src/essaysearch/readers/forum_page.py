@@ -45,6 +45,7 @@ _MARKUP: tuple[re.Pattern[str], ...] = (
     re.compile(r"og:site_name[^<>]{0,20}(?:LessWrong|Alignment Forum|EA Forum)", re.I),
 )
 """Signs that a page is a forum's own; any one is enough to ask the weaker ones."""
+_FORUM_COMMENT = re.compile(r"(?:comment-)?[A-Za-z0-9]{17}|thingrow_t1_\w+")
 _HINTS: tuple[re.Pattern[str], ...] = (
     re.compile(_HOSTS),
     re.compile(r"/posts/[A-Za-z0-9]{17}\b|[?&;]commentId=[A-Za-z0-9]{17}\b"),
@@ -100,11 +101,20 @@ def _site(root: Element, facts: PageFacts) -> Site | None:
         parts = urlsplit_safely(facts.url)
         host = (parts.hostname or "").removeprefix("www.")
         other = Site(host, host, f"{parts.scheme}://{parts.hostname}") if marked else None
-        return site_of(facts.url) or other
-    named = site_named(f"{facts.site or ''} {facts.title or ''} {plain(next(root.iter('title'), None))}")
+        return site_of(facts.url) or (_named(root, facts) if _has_comments(root) else None) or other
+    named = _named(root, facts)
     if named or not marked:
         return named
     return next((found for link in _links(root) if (found := site_of(link))), LESSWRONG)
+
+
+def _named(root: Element, facts: PageFacts) -> Site | None:
+    return site_named(f"{facts.site or ''} {facts.title or ''} {plain(next(root.iter('title'), None))}")
+
+
+def _has_comments(root: Element) -> bool:
+    """Whether comments bear ids as only these forums give them: the page is a copy at another address."""
+    return any(_FORUM_COMMENT.fullmatch(str(node.get("id") or "")) for node in root.iter("div", "li"))
 
 
 def _links(root: Element) -> Iterator[str]:

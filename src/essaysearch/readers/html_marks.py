@@ -59,6 +59,18 @@ def is_hidden(element: Element) -> bool:
     return attributes.get("aria-hidden") == "true" and tag_of(element) in ("span", "i", "a", "svg", "em")
 
 
+def speaker_of(element: Element) -> str | None:
+    """Whose words a turn of a dialogue on ForumMagnum is; None for any other element."""
+    if "dialogue-message" not in classes(element):
+        return None
+    return " ".join(str(element.get("display-name") or "").split()) or None
+
+
+def is_shadow(element: Element) -> bool:
+    """Whether a template is shown: a custom element's inside, as programs that save pages write it down."""
+    return tag_of(element) == "template" and bool(element.get("shadowrootmode") or element.get("shadowroot"))
+
+
 def is_quote(element: Element) -> bool:
     """Whether the element holds another's words: a block quote, or a forum's own box for them."""
     if tag_of(element) == "blockquote":

@@ -5,7 +5,7 @@ A formula becomes ``$…$``, so that it reads as it does in a Markdown source.
 
 from __future__ import annotations
 
-from essaysearch.readers.html_tree import Element, classes, tag_of
+from essaysearch.readers.html_tree import Element, classes, parse_fragment, tag_of
 
 _FORMULA_CLASSES = frozenset(
     [
@@ -46,10 +46,18 @@ def formula(element: Element) -> str | None:
         return _wrapped(element.get("alt")) if named and element.get("alt") else None
     if tag in ("span", "div", "p", "nobr"):
         names = classes(element)
+        # In lower case the name is a page's own, for a paragraph in which MathJax shall look for formulas.
+        if "mathjax" in names and "MathJax" not in str(element.get("class")).split():
+            return None
         if _PREVIEWS.intersection(names):
             return ""
         if _FORMULA_CLASSES.intersection(names):
             return "" if _source_follows(element) else _wrapped(_source(element))
+    if tag == "svg" and element.get("aria-labelledby"):
+        title = next((node for node in element if tag_of(node) == "title"), None)
+        return (
+            _wrapped(title.text) if title is not None and "mjpage" in classes(element.getparent()) else None
+        )
     return None
 
 
@@ -72,6 +80,8 @@ def _mathml(element: Element) -> str:
 
 def _source(element: Element) -> str:
     """The formula's source, looked for where each renderer leaves it; else the drawn characters."""
+    if element.get("data-mathml") and not "".join(_strings(element)).strip():
+        return _mathml(parse_fragment(str(element.get("data-mathml"))))
     for node in element.iter():
         tag, names = tag_of(node), classes(node)
         if tag == "annotation" and "tex" in str(node.get("encoding") or "").lower():

@@ -17,13 +17,14 @@ _HEADING_WORDS = 14
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block to be; ``run`` is the list it belongs to (0: none)."""
+    """A block to be; ``run`` is the list it belongs to (0: none), ``speaker`` who speaks in a dialogue."""
 
     text: str
     role: Role
     depth: int
     run: int = 0
     bold: bool = False
+    speaker: str | None = None
 
 
 def settled(pieces: list[Piece]) -> list[Piece]:
@@ -76,7 +77,7 @@ def joined(pieces: list[Piece]) -> tuple[str, tuple[Block, ...]]:
     for piece in pieces:
         end = start + len(piece.text)
         voice: Voice = "quoted" if piece.depth else "own"
-        blocks.append(Block(start, end, piece.role, voice, piece.depth))
+        blocks.append(Block(start, end, piece.role, voice, piece.depth, piece.speaker))
         texts.append(piece.text)
         start = end + 2
     return "\n\n".join(texts), tuple(blocks)

@@ -22,9 +22,11 @@ from essaysearch.readers.html_marks import (
     is_note,
     is_prose,
     is_quote,
+    is_shadow,
     leads_back,
     note_mark,
     script_text,
+    speaker_of,
 )
 from essaysearch.readers.html_math import formula
 from essaysearch.readers.html_pieces import Piece, joined, settled
@@ -32,7 +34,7 @@ from essaysearch.readers.html_runs import BOLD_MARKS, INVISIBLE_BUT_MARKS, one_l
 from essaysearch.readers.html_tree import Element, parse_fragment, tag_of
 
 _DROPPED = frozenset(
-    "script style noscript template nav head svg iframe object embed audio video canvas map area button "
+    "script style noscript template nav head svg iframe object audio video canvas map area button "
     "input select textarea progress meter d-bibliography dt-bibliography d-front-matter d-toc rt rp".split()
 )
 _BLOCKS = frozenset(
@@ -84,6 +86,7 @@ class _Walk:
     asides: list[list[str]] = field(default_factory=list)
     aside_notes: list[str] = field(default_factory=list)
     starts: list[tuple[int, int]] = field(default_factory=list)
+    speakers: list[str] = field(default_factory=list)
 
 
 def to_blocks(element: Element) -> tuple[str, tuple[Block, ...]]:
@@ -139,7 +142,8 @@ def _skip(walk: _Walk, node: Element) -> bool:
     if tex is not None:
         walk.buffer.append(tex)
         return True
-    return tag_of(node) in _DROPPED or is_hidden(node) or is_backlink(node)
+    tag = tag_of(node)
+    return (tag in _DROPPED and not is_shadow(node)) or is_hidden(node) or is_backlink(node)
 
 
 def _is_block(tag: str) -> bool:
@@ -178,6 +182,8 @@ def _open(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.quotes += 1
     if is_note(node):
         walk.notes += 1
+    if speaker := speaker_of(node):
+        walk.speakers.append(speaker)
     if tag in _HEADINGS or node.get("role") == "heading":
         walk.headings += 1
     elif tag in _CODE:
@@ -246,6 +252,8 @@ def _close(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.quotes -= 1
     if is_note(node):
         walk.notes -= 1
+    if walk.speakers and speaker_of(node):
+        walk.speakers.pop()
     if tag in _HEADINGS or node.get("role") == "heading":
         walk.headings -= 1
     elif tag in _CODE:
@@ -335,6 +343,8 @@ def _add_run(walk: _Walk, text: str, bold: bool) -> None:
 def _add(walk: _Walk, text: str, role: Role, run: int = 0, bold: bool = False) -> None:
     last = walk.pieces[-1] if walk.pieces else None
     if run and last and last.run == run and last.depth == walk.quotes:
-        walk.pieces[-1] = Piece(f"{last.text}\n{text}", role, walk.quotes, run)
+        walk.pieces[-1] = Piece(f"{last.text}\n{text}", role, walk.quotes, run, speaker=last.speaker)
     else:
-        walk.pieces.append(Piece(text.lstrip() if role == "list" else text, role, walk.quotes, run, bold))
+        speaker = walk.speakers[-1] if walk.speakers and not walk.quotes else None
+        text = text.lstrip() if role == "list" else text
+        walk.pieces.append(Piece(text, role, walk.quotes, run, bold, speaker))

@@ -10,7 +10,7 @@ from essaysearch.readers.html_pieces import kept_blocks
 
 BYLINE = re.compile(
     r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"
-    r"(?:\s*(?:[,|•·–—-]|\bon\b)\s*(?P<date>.{4,40}))?",
+    r"(?:\s*(?:(?:[,|•·–—-]|\bon\b)\s*(?P<date>.{4,40})|\bin\s+(?P<year>(?:1[5-9]|20)\d\d)))?",
     re.I,
 )
 _FURNITURE = re.compile(
@@ -60,7 +60,7 @@ def without_leading(
             wanted[number] = False
         elif match and number < 3 and match["name"].strip()[:1].isupper():
             said.setdefault("author", match["name"].strip())
-            if match["date"] and (date := parse_date(match["date"])):
+            if date := parse_date(match["date"] or match.groupdict().get("year") or ""):
                 said.setdefault("date", date)
             wanted[number] = False
         elif _FURNITURE.fullmatch(line):

@@ -14,6 +14,7 @@ from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers import fields
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
+from essaysearch.readers.fact_list import fact_list
 from essaysearch.readers.forums import site_of
 from essaysearch.readers.front_matter import front_matter, typed
 from essaysearch.readers.markdown_text import markdown_blocks
@@ -62,8 +63,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """The file as one document: ``post`` of a forum export, ``essay`` with front matter, else ``page``."""
     text = source.text()
     head = front_matter(text)
-    facts = {key: value for key, value in head.facts.items() if typed(value) is not None}
-    laid = markdown_blocks(text[head.end :])
+    opened = head if head.facts else fact_list(text)
+    kind_of_page: Kind = "essay" if head.facts else "page"
+    facts = {key: value for key, value in opened.facts.items() if typed(value) is not None}
+    laid = markdown_blocks(text[opened.end or head.end :])
     title = " ".join(fields.text_of(facts.pop("title", None)).split()) or None
     if laid.title and (title is None or _same(title, laid.title)):
         title, laid = title or laid.title, laid.without_title()
@@ -80,7 +83,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     site = site_of(url) if url else None
     authors, complete = authors_of(fields.take(facts, _AUTHORS, bool))
     opening = title or " ".join(laid.text.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
-    kind: Kind = "post" if forum else "essay" if head.facts else "page"
+    kind: Kind = "post" if forum else kind_of_page
     karma = fields.take(facts, _KARMAS, lambda value: fields.number_of(value) is not None)
     yield Document(
         id=id_of_address(url or "") or derived_document_id(READER.name, "; ".join(authors[:1]), opening),
@@ -97,7 +100,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         or (site.source if site else None),
         categories=fields.categories_of(fields.take(facts, _CATEGORIES, bool)),
         karma=fields.number_of(karma),
-        line=text.count("\n", 0, head.end) + 1,
+        line=text.count("\n", 0, opened.end or head.end) + 1,
         metadata=_metadata(facts),
         notes=(*head.notes, *laid.notes, *doubts),
     )

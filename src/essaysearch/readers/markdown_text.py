@@ -50,6 +50,8 @@ _QUOTING = frozenset(("quote", "cite"))
 _ATTRIBUTES = re.compile(
     r"(?:(?<=\S)[ \t]+|^[ \t]*)\{:?[ \t]*(?:[#.][\w-]|[a-z][\w-]*=[\"'])[^{}\n]{0,300}\}[ \t]*$", re.MULTILINE
 )
+# A link around whole paragraphs, as programs that clip pages write it; no Markdown knows it.
+_BOX = re.compile(r"(?:^|(?<=\n))\[[ \t]*\n((?:(?!\[[ \t]*\n|\]\().*\n){1,60}?)[ \t]*\]\([^()\s]*\)")
 _DEEP = re.compile(rf"^[ \t]*(?:>[ \t]?){{{DEEPEST + 1},}}", re.MULTILINE)
 _LONGEST_SPEAKER = 120
 
@@ -85,6 +87,8 @@ def markdown_blocks(source: str) -> MarkdownText:
     if _DEEP.search(source):
         source = _DEEP.sub("> " * DEEPEST, source)
         notes.append(f"quotes nested more than {DEEPEST} deep were read as {DEEPEST} deep")
+    if "\n](" in source:
+        source = _BOX.sub(r"\n\1\n", source)
     body, footnotes = without_footnotes(_ATTRIBUTES.sub("", _with_closed_comments(source)))
     parser = _parser()
     try:

@@ -74,7 +74,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     if not sure:
         source.note(f"the page is not wholly in {charset}, as it says it is")
     address = str(message.get("Snapshot-Content-Location") or part.get("Content-Location") or "").strip()
-    if "://" in address and "--" not in address:
+    if "://" in address and "-->" not in address:
         # As browsers write it into a page they save by itself.
         text = f"<!-- saved from url=({len(address):04d}){address} -->{text}"
     page = PageInside(

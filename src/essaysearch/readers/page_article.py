@@ -25,7 +25,7 @@ _AWAY_WORDS = frozenset(
     recommended recommendations share sharing sharedaddy social promo advert advertisement ads ad banner
     cookie cookies consent newsletter subscribe subscription signup popup modal widget widgets masthead
     toolbar pagination pager bio authorbox tags postmeta respond login search toc trackback catlinks navbox
-    printfooter""".split()
+    printfooter ipp""".split()
 )
 _CONTENT = (
     ("itemprop", re.compile(r"articleBody|blogPost", re.I)),

@@ -95,7 +95,7 @@ def _distill(root: Element, facts: PageFacts, stem: str) -> Told | None:
     names, date = [], None
     if byline is not None:
         for node in byline.iter("a", "span", "p", "div"):
-            if "name" in classes(node) and (name := plain(node)):
+            if "name" in classes(node) and (name := plain(node).strip(" *†‡§¶")):
                 names.append(name)
         dates = (parse_date(plain(node)) for node in byline.iter("p", "div"))
         date = next((found for found in dates if found), None)
@@ -132,6 +132,44 @@ def _debatabase(root: Element, facts: PageFacts, stem: str) -> Told | None:
     return Told("idebate.org", points[0].getparent(), "idebate")
 
 
+def _latexml(root: Element, facts: PageFacts, stem: str) -> Told | None:
+    """Papers that LaTeXML made (arXiv's HTML): people, notes and formulas in elements named ``ltx_``."""
+    article = next((node for node in root.iter("article") if "ltx_document" in classes(node)), None)
+    if article is None:
+        return None
+    by_class: dict[str, list[Element]] = {}
+    for node in article.iter():
+        for name in classes(node) if isinstance(node.tag, str) else ():
+            if name.startswith("ltx_"):
+                by_class.setdefault(name, []).append(node)
+    for name in ("ltx_note_mark", "ltx_tag_note", "ltx_tag_item", "ltx_author_notes"):
+        for node in by_class.get(name, ()):
+            drop(node)
+    names = []
+    for node in by_class.get("ltx_personname", ()):
+        for mark in list(node.iter("sup")):
+            drop(mark)
+        parts = re.split(r"\s*[,;&]\s|\s+and\s+|\n", " ".join(node.xpath("string()").split()))
+        names += [part.strip(" ,*†‡") for part in parts if "@" not in part and len(part.split()) <= 6]
+    dates = (parse_date(plain(node).strip("() ")) for node in by_class.get("ltx_dates", ()))
+    title = next((plain(node) for node in by_class.get("ltx_title_document", ())), None)
+    for node in by_class.get("ltx_note_outer", ()):
+        node.set("class", "sidenote")
+    for node in by_class.get("ltx_tag_equation", ()):
+        node.text = f" {node.text or ''}"
+    for tables in (by_class.get("ltx_eqn_table", ()), by_class.get("ltx_equationgroup", ())):
+        for table in tables:
+            for node in table.iter("table", "tbody", "tr", "td"):
+                node.tag = {"tr": "p", "td": "span"}.get(node.tag, "div")
+    for name in ("ltx_title_document", "ltx_authors", "ltx_dates", "ltx_bibliography"):
+        for node in by_class.get(name, ()):
+            drop(node)
+    for node in [node for node in article.iter("div") if "package-alerts" in classes(node)]:
+        drop(node)
+    date = next((found for found in dates if found), None)
+    return Told("latexml", article, authors=tuple(dict.fromkeys(filter(None, names))), date=date, title=title)
+
+
 def _put_heading(element: Element, text: str, tag: str) -> None:
     from lxml import etree
 
@@ -145,6 +183,7 @@ BUILDS: tuple[tuple[str, Build], ...] = (
     ("paulgraham.com", _paul_graham),
     ("distill", _distill),
     ("idebate.org", _debatabase),
+    ("latexml", _latexml),
 )
 """The builds known by name."""
 

@@ -168,7 +168,14 @@ def _saved_from(root: Element) -> str | None:
     return None
 
 
+_ARCHIVED = re.compile(
+    r"https?://(?:web\.archive\.org/web/\d{4,14}[a-z_*]*|archive\.(?:is|ph|today|li|md)/\d{8,14})/+(?=https?:)",
+    re.I,
+)
+
+
 def _absolute(url: str) -> str | None:
+    url = _ARCHIVED.sub("", url.strip())
     parts = urlsplit_safely(url)
     return url.strip() if parts.scheme in ("http", "https") and parts.hostname else None
 

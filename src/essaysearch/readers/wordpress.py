@@ -107,7 +107,9 @@ def _post(found: Found, identity: str, names: dict[str, str]) -> Document | None
     item = found.element
     kind, status = said(item, "wp:post_type"), said(item, "wp:status")
     author = said(item, "dc:creator")
-    date, notes = _date(item, "wp:post_date_gmt", "pubDate", "wp:post_date")
+    # Of a draft, WordPress makes the publication date from "0000-00-00": that is 30 November 1999.
+    drafted = said(item, "wp:post_date_gmt").startswith("0000")
+    date, notes = _date(item, "wp:post_date_gmt", *(() if drafted else ("pubDate",)), "wp:post_date")
     categories = (
         " ".join(said_text.split()) for c in children(item, "category") if (said_text := c.text or "")
     )
