@@ -196,6 +196,14 @@ def test_warnings_point_at_their_cause_and_stand_on_standard_error(index: str) -
     assert "autor:fenn oversight\n^^^^^^\nno field `autor`; did you mean `author`?" in result.stderr
 
 
+def test_a_flood_of_warnings_is_cut_on_the_screen_and_whole_in_json(index: str) -> None:
+    query = " ".join(f"zzq{number}" for number in range(30))
+    result = run("search", query, "--index", index, "--format", "json")
+    assert len(json.loads(result.stdout)["warnings"]) == 30
+    assert result.stderr.count("No passage has the word") == 8
+    assert "… and 22 more warnings; --format json has them all." in result.stderr
+
+
 @pytest.mark.parametrize("query", ["", "?!", '"', "((((", "a" * 10_000])
 def test_odd_queries_warn_and_find_nothing(index: str, query: str) -> None:
     result = run("search", query, "--index", index)

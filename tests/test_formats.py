@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -141,6 +142,15 @@ def test_the_words_of_an_untitled_hit_stand_on_the_page_once(results: Results) -
     assert text(Results("kelp", (hit,), 1), "text").startswith(
         f"{hit.rank}. =cmd|' /C calc'!A0 · undated · comment"
     )
+
+
+def test_what_a_hit_introduces_stands_below_it(results: Results) -> None:
+    hit = dataclasses.replace(results[0], introduces=f"> Tides {EVIL}\n> turn.")
+    one = Results("kelp", (hit,), 1)
+    assert f"   introduces: Tides {EVIL} turn.\n" in text(one, "text")
+    assert "<blockquote>introduces: Tides &lt;script&gt;" in text(one, "html")
+    assert "> > Tides \\<script\\>" in text(one, "markdown")
+    assert "introduces" not in text(results, "text")
 
 
 def test_paragraphs_of_a_snippet_stand_on_lines_of_their_own(results: Results) -> None:

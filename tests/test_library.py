@@ -13,6 +13,7 @@ import pytest
 import essaysearch
 from essaysearch import Document, Library, ReadError, UnknownId
 from essaysearch.errors import UnknownChoice
+from essaysearch.model import Block
 from shared import SEEDS, needs_shared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -345,6 +346,32 @@ def test_a_word_nobody_wrote_is_named_with_the_one_that_was_meant(corpus: Librar
     (warning,) = corpus.search("alignment oversihgt").warnings
     assert warning.message == "No passage has the word `oversihgt`; did you mean `oversight`?"
     assert (warning.start, warning.end) == (10, 19)
+
+
+def test_an_authors_name_among_the_words_is_said_to_be_one(library: Library) -> None:
+    library.add(Document("a", "essay", "Kelp grows.", authors=("Séraphine Łunøster",)))
+    (warning,) = library.search("Lunoster kelp").warnings
+    assert warning.message == (
+        "No passage has the word `Lunoster`; it is an author's name: write `author:lunoster`."
+    )
+    assert library.search("author:lunoster kelp").total == 1
+
+
+def test_a_passage_that_ends_in_a_colon_comes_with_what_it_introduces(library: Library) -> None:
+    blocks = (Block(0, 17), Block(19, 36, voice="quoted", depth=1), Block(38, 53))
+    library.add(Document("a", "essay", "Of kelp she said:\n\nIt grows in cold.\n\nSo much for it.", blocks))
+    leading, led, last = (library.search(f"body:{word}")[0] for word in ("kelp", "cold", "much"))
+    assert leading.introduces == led.text == "It grows in cold."
+    assert led.introduces is last.introduces is None
+
+
+def test_a_report_reads_as_sentences_with_what_was_skipped_and_why(library: Library, tmp_path: Path) -> None:
+    note(tmp_path / "in", "a.md", "# Kelp\n\nKelp grows.\n")
+    note(tmp_path / "in", "b.md", "")
+    first, second, *_, last = repr(library.add(tmp_path / "in")).splitlines()
+    assert first == "1 document read: 1 new, 0 changed, 0 as they were."
+    assert second.startswith("The library holds 1 document in 1 passage (")
+    assert last == f"skipped {tmp_path / 'in' / 'b.md'}: The file is empty."
 
 
 def test_literal_searches_exactly_what_was_typed(corpus: Library) -> None:

@@ -28,6 +28,17 @@ def test_results_show_as_cards_with_what_matched_marked(library: essaysearch.Lib
     assert "kind: essay 1, post 1" in shown
 
 
+def test_a_passage_in_its_surroundings_shows_as_a_card(library: essaysearch.Library) -> None:
+    library.add(Document("c", "essay", f"{'Dull words. ' * 60}\n\nA <tide> & fog.\n\n{'More of it. ' * 60}"))
+    hit = library.search("tide fog", k=1)[0]
+    found = library.show(hit.passage_id)
+    shown = found._repr_html_()
+    assert shown.count("<p>") == 1
+    assert shown.count("<p") == len(found.passages) > 1
+    assert "&lt;tide&gt; &amp; fog." in shown
+    assert f"<code>{hit.passage_id}</code>" in shown
+
+
 def test_cards_say_what_was_odd_and_that_nothing_was_found(library: essaysearch.Library) -> None:
     shown = cards(library.search("autor:zebra"))
     assert "no field `autor`; did you mean `author`?" in shown

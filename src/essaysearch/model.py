@@ -175,6 +175,7 @@ class Hit:
     ``size`` is how many matching passages the hit's group has, None where the search did not group.
     ``snippets`` are as many as the search asked for at most, ``snippet`` the first of them: windows
     of the passage, or, where the search grouped, of the best passages of the group.
+    ``introduces`` is the beginning of the passage behind one that ends in a colon.
     """
 
     rank: int
@@ -209,4 +210,5 @@ class Hit:
     size: int | None = None
     answered_by: Answered | None = None
     snippets: tuple[Snippet, ...] = ()
+    introduces: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

@@ -7,6 +7,8 @@ from html import escape
 from essaysearch.expansion import written
 from essaysearch.formats.markup import articles
 from essaysearch.search.results import Results
+from essaysearch.search.surroundings import Surroundings
+from essaysearch.text.readable import readable
 
 _STYLE = """.essaysearch article{border:1px solid #8884;border-radius:6px;padding:.6rem .9rem;margin:.5rem 0;
 max-width:52rem}
@@ -32,3 +34,21 @@ def cards(results: Results) -> str:
         for name, rows in results.facets.items()
     )
     return f'<div class="essaysearch"><style>{_STYLE}</style>{head}{warnings}{body}{facets}</div>'
+
+
+def surroundings_card(found: Surroundings) -> str:
+    """A passage in its surroundings as HTML: what it answers over it, its neighbours dimmed."""
+    document = found.document
+    title = readable(document.title)[0] if document.title else document.kind
+    facts = " · ".join(part for part in (", ".join(document.authors), document.date or "undated") if part)
+    body = []
+    for number, (passage, text) in enumerate(found.passages):
+        if number == found.focus:
+            for _, answered in found.answers:
+                body.append(f"<blockquote>in answer to: {escape(readable(answered)[0])}</blockquote>")
+        dimmed = "" if number == found.focus else ' style="opacity:.6"'
+        body.append(f"<p{dimmed}>{escape(readable(text)[0])} <code>{passage.id}</code></p>")
+    return (
+        f'<div class="essaysearch"><style>{_STYLE}</style><article><h2>{escape(title)}</h2>'
+        f'<div class="facts">{escape(facts)}</div>{"".join(body)}</article></div>'
+    )

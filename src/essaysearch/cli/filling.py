@@ -10,11 +10,10 @@ from essaysearch.cli.app import NOTHING, finish, format_option, index_option
 from essaysearch.formats.facts import near
 
 if TYPE_CHECKING:
-    from essaysearch.filling.report import IndexReport, Inferred
+    from essaysearch.filling.report import IndexReport
     from essaysearch.library import Library
 
 DEFAULT_PATHS = ("corpus",)
-_SHOWN = 10
 
 
 def reading_options(command: Any) -> Any:
@@ -66,6 +65,7 @@ def index(
     is left alone. The format of each file is found from its content. Status 1 if nothing could be read.
     """
     from essaysearch.cli.progress import bar
+    from essaysearch.filling.report import said
 
     if as_ is not None:
         from essaysearch.readers.table import reader_named
@@ -89,57 +89,8 @@ def index(
 
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False))
     else:
-        click.echo("\n".join(_summary(report)))
+        click.echo("\n".join(report.summary(near)))
     for skipped in report.skipped:
-        place = f" ({skipped.place})" if skipped.place else ""
-        click.echo(f"skipped {skipped.path}{place}: {skipped.reason}", err=True)
+        click.echo(said(skipped), err=True)
     if not report.read or (strict and report.skipped):
         finish(NOTHING)
-
-
-def _summary(report: IndexReport) -> list[str]:
-    """The report of a run, in sentences."""
-    counts = [f"{report.added:,} new", f"{report.changed:,} changed", f"{report.unchanged:,} as they were"]
-    counts += [f"{report.removed:,} removed"] if report.removed else []
-    lines = [
-        f"{_counted(report.read, 'document')} read: {', '.join(counts)}.",
-        f"The library holds {_counted(report.documents, 'document')}"
-        f" in {_counted(report.passages, 'passage')} ({report.took_s:.1f} s).",
-    ]
-    lines += _inferred(report.inferred)
-    repeated = [
-        f"One document, several files: `{key}` in {', '.join(map(near, paths))}."
-        for key, paths in sorted(report.repeated.items())
-    ]
-    lines += _first(repeated, "documents in several files") + _first(report.notes, "notes")
-    if report.skipped:
-        lines.append(f"{len(report.skipped):,} skipped.")
-    return lines
-
-
-def _inferred(inferred: Inferred) -> list[str]:
-    """What was inferred and how sure it is, in sentences; nothing where nothing was."""
-    sure = inferred.sureness()
-    told = []
-    for name, count in inferred.to_dict().items():
-        mean = sure.get(name)
-        asides = [f"{mean:.0%} sure on average".replace("%", " %")] if mean is not None else []
-        if name == "quotes" and sure["quotes_found_elsewhere"]:
-            asides.append(f"{sure['quotes_found_elsewhere']:,} of them found elsewhere in the library")
-        if count:
-            told.append(f"{count:,} {name}" + (f" ({', '.join(asides)})" if asides else ""))
-    lines = [f"Inferred, not said by the sources: {', '.join(told)}."] if told else []
-    if unknown := sure["paragraphs_of_unknown_voice"]:
-        lines.append(f"Whose words they are is not known of {_counted(unknown, 'paragraph')}.")
-    return lines
-
-
-def _first(lines: list[str], noun: str) -> list[str]:
-    more = len(lines) - _SHOWN
-    return lines[:_SHOWN] + (
-        [f"… and {more:,} more {noun}; --format json names them all."] if more > 0 else []
-    )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from essaysearch.search.results import Results
 
 _FACET_ROWS = 12
+_WARNINGS = 8
 
 
 def search_options(command: Any) -> Any:
@@ -269,11 +270,15 @@ def _facet_lines(results: Results) -> Iterator[str]:
 
 
 def say_warnings(query: str, warnings: Any) -> None:
-    """Each warning with the query and carets under its cause, on standard error."""
+    """The first warnings with the query and carets under their cause, on standard error."""
     from essaysearch.query import caret
 
-    for warning in warnings:
+    for warning in warnings[:_WARNINGS]:
         click.echo(f"{caret(query, warning)}\n{warning.message}", err=True)
+    if len(warnings) > _WARNINGS:
+        click.echo(
+            f"… and {len(warnings) - _WARNINGS:,} more warnings; --format json has them all.", err=True
+        )
 
 
 def _explain(library: Library, asked: Search, format_: str) -> None:

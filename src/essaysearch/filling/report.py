@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,9 @@ SCHEMA = 1
 SURE_BORDER = 1.0
 BY_HAND = "corrected by hand"
 """The reason of what a file of corrections says."""
+
+_SHOWN = 10
+"""Notes, and documents in several files, that a summary names."""
 
 
 STANDS_ELSEWHERE = "stands in "
@@ -92,9 +95,9 @@ def _mean(total: float, count: int) -> float | None:
     return round(total / count, 3) if count else None
 
 
-@dataclass
+@dataclass(repr=False)
 class IndexReport:
-    """The outcome of `Library.add`.
+    """The outcome of `Library.add`; a notebook or prompt shows it in sentences.
 
     ``documents`` and ``passages`` are the library's totals afterwards, the other counts this run's.
     ``repeated`` names documents met in more than one file, with the files' paths. ``noted`` counts,
@@ -132,6 +135,28 @@ class IndexReport:
             for (path, said), count in self.noted.items()
         ]
 
+    def summary(self, name: Callable[[str], str] = str) -> list[str]:
+        """The run in sentences, without those on what was skipped. ``name``: how paths are shown."""
+        counts = [f"{self.added:,} new", f"{self.changed:,} changed", f"{self.unchanged:,} as they were"]
+        counts += [f"{self.removed:,} removed"] if self.removed else []
+        lines = [
+            f"{_counted(self.read, 'document')} read: {', '.join(counts)}.",
+            f"The library holds {_counted(self.documents, 'document')}"
+            f" in {_counted(self.passages, 'passage')} ({self.took_s:.1f} s).",
+        ]
+        lines += _inferred(self.inferred)
+        repeated = [
+            f"One document, several files: `{key}` in {', '.join(map(name, paths))}."
+            for key, paths in sorted(self.repeated.items())
+        ]
+        lines += _first(repeated, "documents in several files") + _first(self.notes, "notes")
+        if self.skipped:
+            lines.append(f"{len(self.skipped):,} skipped.")
+        return lines
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.summary(), *_first([said(one) for one in self.skipped], "skipped")])
+
     def to_dict(self) -> dict[str, Any]:
         """What ``index --format json`` prints."""
         skipped = [
@@ -153,3 +178,36 @@ class IndexReport:
             "repeated": [{"id": key, "paths": paths} for key, paths in sorted(self.repeated.items())],
             "took_s": round(self.took_s, 3),
         }
+
+
+def said(skipped: Skipped) -> str:
+    """What was skipped, where, and why, in a line."""
+    place = f" ({skipped.place})" if skipped.place else ""
+    return f"skipped {skipped.path}{place}: {skipped.reason}"
+
+
+def _inferred(inferred: Inferred) -> list[str]:
+    """What was inferred and how sure it is, in sentences; nothing where nothing was."""
+    sure = inferred.sureness()
+    told = []
+    for name, count in inferred.to_dict().items():
+        mean = sure.get(name)
+        asides = [f"{mean:.0%} sure on average".replace("%", " %")] if mean is not None else []
+        if name == "quotes" and sure["quotes_found_elsewhere"]:
+            asides.append(f"{sure['quotes_found_elsewhere']:,} of them found elsewhere in the library")
+        if count:
+            told.append(f"{count:,} {name}" + (f" ({', '.join(asides)})" if asides else ""))
+    lines = [f"Inferred, not said by the sources: {', '.join(told)}."] if told else []
+    if unknown := sure["paragraphs_of_unknown_voice"]:
+        lines.append(f"Whose words they are is not known of {_counted(unknown, 'paragraph')}.")
+    return lines
+
+
+def _first(lines: list[str], noun: str) -> list[str]:
+    more = len(lines) - _SHOWN
+    cut = [f"… and {more:,} more {noun}; --format json names them all."] if more > 0 else []
+    return lines[:_SHOWN] + cut
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

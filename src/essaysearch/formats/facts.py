@@ -61,6 +61,13 @@ def answer_of(hit: Hit) -> str:
     return readable(hit.answered_by.text)[0] if hit.answered_by else ""
 
 
+def introduced_by(hit: Hit) -> str:
+    """What the passage leads to, readable; empty where it does not, or its end is not shown."""
+    if not hit.introduces or hit.snippet.text.endswith("…"):
+        return ""
+    return readable(_QUOTE_MARK.sub("", hit.introduces))[0]
+
+
 def authors_of(hit: Hit, most: int = 3) -> str:
     """Who wrote it; ``et al.`` where the list is cut here or in the source."""
     cut = len(hit.authors) > most or not hit.authors_complete

@@ -10,6 +10,7 @@ from essaysearch.formats.facts import (
     answer_of,
     answered_by,
     heading_of,
+    introduced_by,
     link_of,
     marked,
     near,
@@ -46,6 +47,8 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
             yield "".join(f"> {line}\n" for line in marked(shown, "**", "**", _md).split("\n"))
         if answer := answer_of(hit):
             yield "\n" + "".join(f"{_md(line)}\n" for line in answer.split("\n"))
+        if introduced := introduced_by(hit):
+            yield ">\n" + "".join(f"> > {_md(line)}\n" for line in introduced.split("\n"))
         yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
 
 
@@ -69,11 +72,13 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
         if facts:
             yield f'<div class="facts">{escape(facts)}</div>'
         if hit.answers:
-            yield f"<blockquote>{escape(one_line(answered_by(hit), 300))}</blockquote>"
+            yield f"<blockquote>in answer to: {escape(one_line(answered_by(hit), 300))}</blockquote>"
         for shown in hit.snippets or (hit.snippet,):
             yield f'<p class="text">{marked(shown, "<mark>", "</mark>", escape)}</p>'
         if answer := answer_of(hit):
             yield f'<p class="text">{escape(one_line(answer, 600))}</p>'
+        if introduced := introduced_by(hit):
+            yield f"<blockquote>introduces: {escape(one_line(introduced, 300))}</blockquote>"
         yield f'<div class="place">{escape(near(hit.path))} <code>{hit.passage_id}</code></div></article>\n'
 
 

@@ -9,7 +9,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from essaysearch.formats.facts import answer_of, answered_by, heading_of, one_line, place_of, plain
+from essaysearch.formats.facts import (
+    answer_of,
+    answered_by,
+    heading_of,
+    introduced_by,
+    one_line,
+    place_of,
+    plain,
+)
 from essaysearch.model import Hit
 from essaysearch.search.results import Results
 
@@ -62,6 +70,9 @@ def page(hits: Iterable[Hit], columns: int, paint: Paint) -> Iterator[str]:
         if answer := plain(one_line(answer_of(hit), 3 * room)):
             told = _wrapped(f"answered: {answer}", (), room, paint)
             lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in told]
+        if introduced := introduced_by(hit):
+            led = plain("introduces: " + one_line(introduced, 2 * room - 20))
+            lines += [f"{_INDENT}{paint.facts}{line}{paint.end}" for line in _wrapped(led, (), room, paint)]
         lines.append(f"{_INDENT}{paint.facts}{plain(place_of(hit))}  [{hit.passage_id}]{paint.end}")
         yield "\n".join(lines) + "\n\n"
 

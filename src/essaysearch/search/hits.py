@@ -68,6 +68,7 @@ def hit_of(
         size=size,
         answered_by=_answer(segment, document_number, passage) if with_answer else None,
         snippets=shown + tuple(_elsewhere(other, leaves) for other in others),
+        introduces=_introduced(segment, document_number, number, row.text),
         metadata=document.metadata,
     )
 
@@ -117,6 +118,17 @@ def _answer(segment: Segment, document: int, quote: Passage) -> Answered | None:
         return None
     texts = [segment.passage_text(first + number) for number in numbers]
     return Answered(segment.passage_id(first + numbers[0]), "\n\n".join(texts))
+
+
+_INTRODUCED = 400
+"""Characters shown of what a passage introduces, at most."""
+
+
+def _introduced(segment: Segment, document: int, number: int, text: str) -> str | None:
+    """The beginning of the document's next passage where this one ends in a colon, else None."""
+    if not text.endswith((":", "：")) or number + 1 >= int(segment.column("doc_first")[document + 1]):
+        return None
+    return segment.passage_text(number + 1)[:_INTRODUCED]
 
 
 def _answered(segment: Segment, document: int, numbers: tuple[int, ...]) -> Answered | None:

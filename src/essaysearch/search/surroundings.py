@@ -32,6 +32,11 @@ class Surroundings:
     missing: str | None = None
     replies: tuple[Document, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from essaysearch.notebook import surroundings_card
+
+        return surroundings_card(self)
+
 
 def locate(snapshot: Snapshot, id: str) -> tuple[View, int, int | None]:
     """(segment, document's number, passage's number if ``id`` is a passage's). Raises `UnknownId`."""
