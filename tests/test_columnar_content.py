@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from essaysearch.columnar import blobs, build, merge, writer
+from essaysearch.columnar import blobs, merge, writer
 from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
 from essaysearch.columnar.blobs import Names, Stream, StreamWriter, put_names
 from essaysearch.columnar.blocks import Packed, pack, unpack
@@ -256,11 +256,11 @@ def run(store: Store, moves, fast: bool, memory: int, check) -> None:
 def test_an_index_holds_what_a_dictionary_would_after_any_additions_deletions_and_merges(
     fast, moves, small, tier
 ):
-    raw, batch, run_of = (64, 1, 1) if small else (blobs.RAW, build._BATCH, merge._OCCURRENCES)
+    raw, batch, run_of = (64, 1, 1) if small else (blobs.RAW, writer._BATCH, merge._OCCURRENCES)
     with (
         tempfile.TemporaryDirectory() as place,
         patch.object(blobs, "RAW", raw),
-        patch.object(build, "_BATCH", batch),
+        patch.object(writer, "_BATCH", batch),
         patch.object(merge, "_OCCURRENCES", run_of),
         patch.object(writer, "TIER", tier),
     ):
@@ -282,7 +282,7 @@ def test_an_index_holds_what_a_dictionary_would_after_any_additions_deletions_an
 @given(st.lists(entries(), max_size=8), st.sampled_from([1, 1 << 21]))
 def test_compiled_and_plain_writers_write_the_same_bytes(held, batch):
     files = []
-    with patch.object(build, "_BATCH", batch):
+    with patch.object(writer, "_BATCH", batch):
         for fast in (False, True):
             with tempfile.TemporaryDirectory() as place:
                 store = Store(place, create=True)

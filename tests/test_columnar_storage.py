@@ -206,7 +206,7 @@ def test_ten_segments_of_one_size_become_one(tmp_path):
 
 
 def test_writers_with_little_memory_write_several_segments_and_lose_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("essaysearch.columnar.build._BATCH", 1)
+    monkeypatch.setattr("essaysearch.columnar.writer._BATCH", 1)
     store = Store(tmp_path, create=True)
     with store.writer(fast=False, memory=1) as pen:
         for number in range(5):

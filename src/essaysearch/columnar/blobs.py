@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,16 +23,23 @@ RAW = 1 << 15
 """Bytes of a block before compression: ten results cost at most twenty blocks to read."""
 
 _LEVEL = 3
+_IN_MEMORY = 1 << 22
+"""Bytes of compressed blocks above which they wait in a file."""
 
 
 class StreamWriter:
-    """A stream of bytes in compressed blocks, compressed on another core while more is appended."""
+    """A stream of bytes in compressed blocks, compressed on another core while more is appended.
+
+    What is compressed waits in memory, or in a file where it is much.
+    """
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
         self._pending: list[bytes] = []
         self._held = 0
-        self._tasks: list[Future[list[tuple[bytes, int]]]] = []
+        self._tasks: deque[Future[list[tuple[bytes, int]]]] = deque()
+        self._spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `close`
+        self._sizes: list[tuple[int, int]] = []
         self.length = 0
 
     def append(self, data: bytes) -> int:
@@ -49,11 +58,22 @@ class StreamWriter:
         self._tasks.append(self._pool.submit(_compress, data[:whole]))
         self._pending = [data[whole:]]
         self._held = len(data) - whole
+        while self._tasks and (last or self._tasks[0].done()):
+            for block, length in self._tasks.popleft().result():
+                self._spool.write(block)
+                self._sizes.append((len(block), length))
 
     def write(self, file: ArrayFileWriter, name: str) -> None:
-        """Write the stream as the arrays ``name`` (bytes) and ``name_ends`` (of the blocks)."""
+        """Write the stream as the arrays ``name`` (bytes) and ``name_ends`` (of the blocks); close it."""
         self._flush(True)
-        write_blocks(file, name, (block for task in self._tasks for block in task.result()))
+        self._spool.seek(0)
+        write_blocks(file, name, ((self._spool.read(size), length) for size, length in self._sizes))
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what waits."""
+        self._tasks.clear()
+        self._spool.close()
 
 
 def write_blocks(file: ArrayFileWriter, name: str, blocks: Iterable[tuple[bytes, int]]) -> None:

@@ -349,7 +349,7 @@ def unpack(arrays: Arrays, low: int, high: int) -> Postings:
 class Packed:
     """Packed postings of successive runs of terms, gathered into the arrays of one segment.
 
-    The long arrays wait in the files that ``spool`` opens.
+    The long arrays wait in the files that ``spool`` opens. A context manager: closes them.
     """
 
     _SHIFTED: Mapping[str, str] = {
@@ -378,7 +378,7 @@ class Packed:
             self._sizes[name] += len(arrays[name])
 
     def write(self, file: ArrayFileWriter) -> None:
-        """Write all arrays and let the spools go."""
+        """Write all arrays, once."""
         for name, home in self._SHIFTED.items():
             file.put(name, offsets(_joined([*self._held.pop(name), np.array([self._sizes[home]])])))
         for name in self._KEPT:
@@ -388,6 +388,12 @@ class Packed:
             spool.seek(0)
             while piece := spool.read(1 << 20):
                 file.extend(piece)
+
+    def __enter__(self) -> Packed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for spool in self._spools.values():
             spool.close()
 
 

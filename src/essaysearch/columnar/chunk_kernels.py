@@ -1,7 +1,8 @@
-"""Compiled loops for indexing: cutting UTF-8 bytes into numbered chunks, sorting words by term.
+"""Compiled loops for indexing: cutting UTF-8 bytes into numbered chunks.
 
 Needs the extra ``fast``. A chunk is what `analysis.CHUNK` matches, found here over bytes: ASCII
-letters and digits, and any byte beyond ASCII that does not spell U+2000 to U+206F.
+letters and digits, and any byte beyond ASCII that does not spell U+2000 to U+206F. Chunks that
+differ only in the case of ASCII letters are one: no word depends on it.
 """
 
 from __future__ import annotations
@@ -14,87 +15,90 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-_FULL = -1
+_LETTERS = np.array(
+    [ord(chr(byte).lower()) if chr(byte).isalnum() else 0 for byte in range(128)] + [*range(128, 256)],
+    dtype=np.uint8,
+)
+"""What each byte is within a chunk, ASCII in lower case; 0 where it separates."""
+
+_SHORT = 7
+"""The bytes of a chunk that fit into its key, which then needs no comparing of bytes."""
+
+_BYTE, _LONG = np.uint64(8), np.uint64(1 << 63)
+_PRIME, _SPREAD, _HALF = np.uint64(1099511628211), np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
 @numba.njit(cache=True, nogil=True)
-def _cut(data, at, unit, slots, hashes, arena, ends, state, out, counts):  # type: ignore[no-untyped-def]
+def _slot_of(key, mask):  # type: ignore[no-untyped-def]
+    spread = key * _SPREAD
+    return (spread ^ (spread >> _HALF)) & mask
+
+
+@numba.njit(cache=True, nogil=True)
+def _cut(data, at, unit, letters, keys, numbers, arena, ends, state, out, counts):  # type: ignore[no-untyped-def]
     """Number the chunks of ``data`` from byte ``at`` on, until the end or until a table is full.
 
-    ``slots``: chunk number + 1 by hash, 0 where free; ``hashes``: the hash of each chunk;
-    ``arena[ends[i]:ends[i+1]]``: the bytes of chunk i; ``state``: [chunks, words out, unit].
-    Returns the byte to go on from.
+    ``keys`` and ``numbers``: the chunk at each slot, key 0 where free. A key is the bytes of a
+    short chunk behind a 1, or the hash of a long one with its highest bit set.
+    ``arena[ends[i]:ends[i+1]]``: the bytes of chunk i and a line feed; ``state``: [chunks, words out,
+    unit]. Returns the byte to go on from.
     """
     n = len(data)
-    mask = np.uint64(len(slots) - 1)
+    mask = np.uint64(len(keys) - 1)
     chunks = state[0]
     written = state[1]
-    room = min(len(slots) // 2, len(ends) - 1)
+    room = min(len(keys) // 2, len(ends) - 1)
     in_unit = counts[unit]
     while at < n:
-        byte = data[at]
-        if byte < 128:
-            if not (97 <= byte <= 122 or 65 <= byte <= 90 or 48 <= byte <= 57):
-                at += 1
-                continue
-        elif byte == 255:
+        letter = letters[data[at]]
+        if letter == 0:
+            at += 1
+            continue
+        if letter == 255:
             counts[unit] = in_unit
             unit += 1
             in_unit = counts[unit]
             at += 1
             continue
-        elif (
-            byte == 0xE2
-            and at + 2 < n
-            and (data[at + 1] == 0x80 or (data[at + 1] == 0x81 and data[at + 2] <= 0xAF))
-        ):
+        if letter == 0xE2 and _is_punctuation(data, at):
             at += 3
             continue
         start = at
-        value = np.uint64(14695981039346656037)
+        key = np.uint64(1)
         while at < n:
-            byte = data[at]
-            if byte < 128:
-                if not (97 <= byte <= 122 or 65 <= byte <= 90 or 48 <= byte <= 57):
-                    break
-            elif byte == 255 or (
-                byte == 0xE2
-                and at + 2 < n
-                and (data[at + 1] == 0x80 or (data[at + 1] == 0x81 and data[at + 2] <= 0xAF))
-            ):
+            letter = letters[data[at]]
+            if letter == 0 or letter == 255 or (letter == 0xE2 and _is_punctuation(data, at)):
                 break
-            value = (value ^ np.uint64(byte)) * np.uint64(1099511628211)
+            if at - start < _SHORT:
+                key = (key << _BYTE) | np.uint64(letter)
+            else:
+                key = (key ^ np.uint64(letter)) * _PRIME
             at += 1
         length = at - start
-        value ^= value >> np.uint64(29)
-        slot = value & mask
+        if length > _SHORT:
+            key |= _LONG
+        slot = _slot_of(key, mask)
         found = -1
-        while slots[slot] != 0:
-            candidate = slots[slot] - 1
-            if hashes[candidate] == value:
-                home = ends[candidate]
-                if ends[candidate + 1] - home == length:
-                    same = True
-                    for offset in range(length):
-                        if arena[home + offset] != data[start + offset]:
-                            same = False
-                            break
-                    if same:
-                        found = candidate
-                        break
+        while keys[slot] != 0:
+            if keys[slot] == key and (
+                length <= _SHORT or _is_chunk(data, start, length, letters, arena, ends, numbers[slot])
+            ):
+                found = numbers[slot]
+                break
             slot = (slot + np.uint64(1)) & mask
         if found < 0:
-            if chunks >= room or ends[chunks] + length > len(arena):
+            if chunks >= room or ends[chunks] + length + 1 > len(arena):
                 at = start
                 break
             found = chunks
-            slots[slot] = chunks + 1
-            hashes[chunks] = value
+            keys[slot] = key
+            numbers[slot] = chunks
             home = ends[chunks]
             for offset in range(length):
-                arena[home + offset] = data[start + offset]
+                arena[home + offset] = letters[data[start + offset]]
+            arena[home + length] = 10
             chunks += 1
-            ends[chunks] = home + length
+            ends[chunks] = home + length + 1
         out[written] = found
         written += 1
         in_unit += 1
@@ -106,48 +110,50 @@ def _cut(data, at, unit, slots, hashes, arena, ends, state, out, counts):  # typ
 
 
 @numba.njit(cache=True, nogil=True)
-def _rehash(slots, hashes, chunks):  # type: ignore[no-untyped-def]
-    mask = np.uint64(len(slots) - 1)
-    for chunk in range(chunks):
-        slot = hashes[chunk] & mask
-        while slots[slot] != 0:
-            slot = (slot + np.uint64(1)) & mask
-        slots[slot] = chunk + 1
+def _is_punctuation(data, at):  # type: ignore[no-untyped-def]
+    """Whether the byte E2 at ``at`` begins a character of U+2000 to U+206F."""
+    return at + 2 < len(data) and (data[at + 1] == 0x80 or (data[at + 1] == 0x81 and data[at + 2] <= 0xAF))
 
 
 @numba.njit(cache=True, nogil=True)
-def stable_order(keys, buckets):  # type: ignore[no-untyped-def]
-    """The stable permutation that sorts small integers: a counting sort.
+def _is_chunk(data, start, length, letters, arena, ends, number):  # type: ignore[no-untyped-def]
+    home = ends[number]
+    if ends[number + 1] - home != length + 1:
+        return False
+    offset = 0
+    while offset < length and arena[home + offset] == letters[data[start + offset]]:
+        offset += 1
+    return offset == length
 
-    ``keys``: int32, each in [0, ``buckets``). Returns uint32.
-    """
-    begins = np.zeros(buckets + 1, dtype=np.int64)
-    for key in keys:
-        begins[key + 1] += 1
-    for bucket in range(buckets):
-        begins[bucket + 1] += begins[bucket]
-    order = np.empty(len(keys), dtype=np.uint32)
-    for place in range(len(keys)):
-        key = keys[place]
-        order[begins[key]] = place
-        begins[key] += 1
-    return order
+
+@numba.njit(cache=True, nogil=True)
+def _rehash(old_keys, old_numbers, keys, numbers):  # type: ignore[no-untyped-def]
+    mask = np.uint64(len(keys) - 1)
+    for old in range(len(old_keys)):
+        key = old_keys[old]
+        if key != 0:
+            slot = _slot_of(key, mask)
+            while keys[slot] != 0:
+                slot = (slot + np.uint64(1)) & mask
+            keys[slot] = key
+            numbers[slot] = old_numbers[old]
 
 
 class ChunkTable:
     """Numbers chunks of bytes in the order in which they are first met."""
 
     def __init__(self) -> None:
-        self._slots = np.zeros(1 << 17, dtype=np.int32)
-        self._hashes = np.zeros(1 << 16, dtype=np.uint64)
+        self._keys = np.zeros(1 << 17, dtype=np.uint64)
+        self._numbers = np.zeros(1 << 17, dtype=np.int32)
         self._ends = np.zeros((1 << 16) + 1, dtype=np.int64)
         self._arena = np.zeros(1 << 20, dtype=np.uint8)
         self._state = np.zeros(3, dtype=np.int64)
 
-    def cut(self, data: bytes, units: int) -> tuple[Array, Array, list[bytes]]:
+    def cut(self, data: bytes, units: int) -> tuple[Array, Array, str]:
         """Number the chunks of texts joined by byte 255.
 
-        Returns (int32 chunk numbers in order, int64 chunks of each text, chunks not met before).
+        Returns (int32 chunk numbers in order, int64 chunks of each text, the chunks not met before,
+        each with a line feed behind it).
         """
         raw = np.frombuffer(data, dtype=np.uint8)
         out = np.empty(len(raw) // 2 + 2, dtype=np.int32)
@@ -156,33 +162,24 @@ class ChunkTable:
         self._state[1:] = 0
         at = 0
         while True:
+            unit = int(self._state[2])
             at = _cut(
-                raw,
-                at,
-                int(self._state[2]),
-                self._slots,
-                self._hashes,
-                self._arena,
-                self._ends,
-                self._state,
-                out,
-                counts,
-            )
+                raw, at, unit, _LETTERS, self._keys, self._numbers, self._arena, self._ends, self._state,
+                out, counts,
+            )  # fmt: skip
             if at >= len(raw):
                 break
             self._grow()
-        new = [
-            self._arena[self._ends[chunk] : self._ends[chunk + 1]].tobytes()
-            for chunk in range(known, int(self._state[0]))
-        ]
-        return out[: int(self._state[1])], counts[:units], new
+        new = self._arena[self._ends[known] : self._ends[int(self._state[0])]].tobytes()
+        return out[: int(self._state[1])], counts[:units], new.decode("utf-8", "surrogatepass")
 
     def _grow(self) -> None:
-        chunks = int(self._state[0])
-        if self._ends[chunks] * 2 > len(self._arena):
+        """Double the table where it is half full, else the bytes of chunks."""
+        if int(self._state[0]) * 2 < len(self._keys):
             self._arena = np.concatenate((self._arena, np.zeros_like(self._arena)))
-        if chunks * 2 >= len(self._hashes):
-            self._hashes = np.concatenate((self._hashes, np.zeros_like(self._hashes)))
-            self._ends = np.concatenate((self._ends, np.zeros_like(self._ends[:-1])))
-            self._slots = np.zeros(len(self._slots) * 2, dtype=np.int32)
-            _rehash(self._slots, self._hashes, chunks)
+            return
+        keys, numbers = self._keys, self._numbers
+        self._keys = np.zeros(len(keys) * 2, dtype=np.uint64)
+        self._numbers = np.zeros(len(keys) * 2, dtype=np.int32)
+        self._ends = np.concatenate((self._ends, np.zeros_like(self._ends[:-1])))
+        _rehash(keys, numbers, self._keys, self._numbers)

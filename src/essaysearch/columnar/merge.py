@@ -21,7 +21,7 @@ from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import StreamWriter, write_blocks
 from essaysearch.columnar.blocks import Packed, pack
-from essaysearch.columnar.build import finish_segment
+from essaysearch.columnar.columns import Keywords, finish_segment
 from essaysearch.columnar.norms import averages_of, norms_of
 from essaysearch.columnar.postings import FIELDS, Postings
 from essaysearch.columnar.segment import Segment
@@ -45,7 +45,7 @@ def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> 
     file = ArrayFileWriter(path)
     try:
         terms, surfaces, surface_first = _merge_terms(segments, lives, norms, file)
-        names = {name: _names(segments, doc_lives, name) for name in records.SINGLE + records.MANY}
+        names = {name: _keywords(segments, doc_lives, name) for name in records.SINGLE + records.MANY}
         _streams(segments, doc_lives, columns, file, pool)
         facts = finish_segment(file, terms, surfaces, surface_first, lengths, columns, names)
         return {**facts, **file.close(facts)}
@@ -87,21 +87,27 @@ def _columns(segments: Sequence[Segment], lives: list[Array], doc_lives: list[Ar
     return columns
 
 
-def _names(segments: Sequence[Segment], doc_lives: list[Array], name: str) -> list[Any]:
-    values: list[Any] = []
+def _keywords(segments: Sequence[Segment], doc_lives: list[Array], name: str) -> Keywords:
+    """A keyword field of the documents that stay; values that none of them has are left out."""
+    number: dict[str, int] = {}
+    codes, sizes = [], []
+    many = name in records.MANY
     for segment, live in zip(segments, doc_lives, strict=True):
-        names = [*segment.names(name).all()]
-        codes = segment.file.array(f"{name}_code").tolist()
-        if name in records.SINGLE:
-            known: list[str | None] = [None, *names]
-            values += [known[codes[document]] for document in np.flatnonzero(live)]
+        held = segment.file.array(f"{name}_code").astype(np.int64) - (0 if many else 1)
+        if many:
+            first = segment.file.array(f"{name}_first").astype(np.int64)
+            size = first[1:] - first[:-1]
+            sizes.append(size[live])
+            held = held[np.repeat(live, size)]
         else:
-            first = segment.file.array(f"{name}_first").tolist()
-            values += [
-                tuple(names[code] for code in codes[first[document] : first[document + 1]])
-                for document in np.flatnonzero(live)
-            ]
-    return values
+            held = held[live]
+        values = segment.names(name).all()
+        anew = np.full(len(values) + 1, -1, dtype=np.int64)
+        for code in np.unique(held[held >= 0]).tolist():
+            anew[code] = number.setdefault(values[code], len(number))
+        codes.append(anew[held])
+    ends = np.concatenate(([0], np.cumsum(np.concatenate(sizes)))) if many else None
+    return Keywords(list(number), np.concatenate(codes), ends)
 
 
 def _streams(
@@ -133,6 +139,16 @@ def _merge_terms(
     segments: Sequence[Segment], lives: list[Array], norms: Array, file: ArrayFileWriter
 ) -> tuple[list[str], list[str], Array]:
     """Merge the postings; returns (terms, surfaces, where each term's surfaces begin)."""
+    with Packed(tempfile.TemporaryFile) as packed:
+        merged = _merge_runs(segments, lives, norms, packed)
+        packed.write(file)
+    return merged
+
+
+def _merge_runs(
+    segments: Sequence[Segment], lives: list[Array], norms: Array, packed: Packed
+) -> tuple[list[str], list[str], Array]:
+    """Merge the postings into ``packed``; returns what `_merge_terms` does."""
     term_lists = [segment.terms().all() for segment in segments]
     surface_lists = [segment.surfaces().all() for segment in segments]
     firsts = [segment.column("surface_first").astype(np.int64) for segment in segments]
@@ -142,7 +158,6 @@ def _merge_terms(
     renumber = [np.cumsum(live) - 1 for live in lives]
     shifts = np.concatenate(([0], np.cumsum([int(live.sum()) for live in lives])))
 
-    packed = Packed(tempfile.TemporaryFile)
     terms: list[str] = []
     surfaces: list[str] = []
     surface_first = [0]
@@ -179,7 +194,6 @@ def _merge_terms(
             terms.append(chunk[rank][0])
             surfaces += held[rank]
             surface_first.append(len(surfaces))
-    packed.write(file)
     return terms, surfaces, np.array(surface_first, dtype=np.int64)
 
 

@@ -58,31 +58,41 @@ def field_starts(lengths: Array) -> Array:
     return starts
 
 
-def inverted(
-    words: Array, lengths: Array, rank: Array, ordinal: Array, term_count: int, fast: bool
-) -> Iterator[tuple[int, int, Postings]]:
-    """Turn the words of passages, in reading order, into postings, a run of terms at a time.
+class Inversion:
+    """Turns the words of passages, in reading order, into postings, a run of terms at a time.
 
     ``words``: int32 surface number of every word, passage by passage, field by field.
     ``lengths``: (4, passages) int64 words in each field. ``rank`` and ``ordinal``: int32, for each
     surface the rank of its term among the sorted terms and its number among the term's surfaces.
-    ``fast``: use the compiled loops. Yields (first term, end of terms, their postings).
+    ``fast``: use the compiled loops. Several threads may ask for postings at once.
     """
-    if fast:
-        from essaysearch.columnar import index_kernels
 
-        occurrences, frequencies = index_kernels.count(words, lengths, rank, term_count)
-    else:
-        occurrences = np.bincount(rank[words], minlength=term_count)
-        frequencies = None
-    for low, high in runs(occurrences):
-        if frequencies is None:
-            yield low, high, _invert(words, lengths, rank, ordinal, low, high)
+    def __init__(
+        self, words: Array, lengths: Array, rank: Array, ordinal: Array, term_count: int, fast: bool
+    ) -> None:
+        self._words, self._lengths, self._rank, self._ordinal = words, lengths, rank, ordinal
+        self._kernels: Any = None
+        self._frequencies = np.zeros(0, dtype=np.int64)
+        if fast:
+            from essaysearch.columnar import index_kernels
+
+            self._kernels = index_kernels
+            counted = index_kernels.count(words, lengths, rank, term_count)
+            self._occurrences, self._frequencies = counted
         else:
-            post = np.concatenate(([0], np.cumsum(frequencies[low:high])))
-            sizes = occurrences[low:high]
-            found = index_kernels.scatter(words, lengths, rank, ordinal, low, high, post, sizes)
-            yield low, high, Postings(post, *found)
+            self._occurrences = np.bincount(rank[words], minlength=term_count)
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """(first term, end of terms) of every run, in order."""
+        return runs(self._occurrences)
+
+    def postings(self, low: int, high: int) -> Postings:
+        """The postings of the terms ``low`` to ``high``."""
+        given = self._words, self._lengths, self._rank, self._ordinal, low, high
+        if self._kernels is None:
+            return _invert(*given)
+        post = np.concatenate(([0], np.cumsum(self._frequencies[low:high])))
+        return Postings(post, *self._kernels.scatter(*given, post, self._occurrences[low:high]))
 
 
 def runs(sizes: Array) -> Iterator[tuple[int, int]]:

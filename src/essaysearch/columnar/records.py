@@ -13,13 +13,14 @@ import datetime
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from essaysearch.model import Block, Document, Passage
-from essaysearch.text.ids import digest
 
 Array = npt.NDArray[Any]
 
@@ -30,53 +31,76 @@ MANY = ("authors", "categories")
 _MAYBE = ("source", "url", "thread", "parent")
 """Those of them that tell nothing (None) from an empty string."""
 
-_REST = (
-    "title", "authors_complete", "authors_inferred", "date", "date_inferred", "line", "metadata", "notes",
-)  # fmt: skip
+_REST = ("title", "authors_complete", "authors_inferred", "date_inferred", "line", "metadata", "notes")
 _DEFAULTS = {name: field.default for name, field in Document.__dataclass_fields__.items()}
 _BLOCK = (
     "start", "end", "role", "voice", "depth", "speaker", "confidence", "reason", "border", "border_reason",
 )  # fmt: skip
-_BLOCK_DEFAULTS = [Block.__dataclass_fields__[name].default for name in _BLOCK[2:]]
+_BLOCK_DEFAULTS = tuple(Block.__dataclass_fields__[name].default for name in _BLOCK[2:])
 _PASSAGE = ("depth", "speaker", "section", "answers", "confidence", "reason")
-_PASSAGE_DEFAULTS = [Passage.__dataclass_fields__[name].default for name in _PASSAGE]
+_PASSAGE_DEFAULTS = tuple(Passage.__dataclass_fields__[name].default for name in _PASSAGE)
+_USUAL: tuple[Any, ...] = tuple(_DEFAULTS[name] if name != "metadata" else {} for name in _REST)
+
+_rest_of, _maybe_of = attrgetter(*_REST), attrgetter(*_MAYBE)
+_block_of, _passage_of = attrgetter(*_BLOCK), attrgetter(*_PASSAGE)
+printed_of = attrgetter(*(name for name in SINGLE if name not in ("id", "path")), *MANY, "karma", "date")
+"""What of a document's columns its fingerprint depends on."""
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=str, check_circular=False
+).encode
 
 NO_DATE = np.iinfo(np.int64).min
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
 _FRACTION = re.compile(r"\.(\d+)")
 YEAR, MONTH, DAY, INSTANT = 1, 2, 3, 4
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
-def encode_record(document: Document, passages: Sequence[Passage]) -> bytes:
-    """The JSON record of a document: what the columns do not hold, defaults left out."""
-    record: dict[str, Any] = {}
-    for name in _REST:
-        value = getattr(document, name)
-        if value != _DEFAULTS[name] and not (name == "metadata" and not value):
-            record[name] = value if name != "metadata" else dict(value)
-    blank = [name for name in _MAYBE if getattr(document, name) == ""]
-    if blank:
-        record["blank"] = blank
-    plain = len(document.blocks) == 1 and document.blocks[0] == Block(0, len(document.text))
-    if document.blocks and not plain:
-        record["blocks"] = [_trimmed(block) for block in document.blocks]
-    elif plain:
-        record["blocks"] = 1
-    unusual = {}
-    for passage in passages:
-        told = [getattr(passage, name) for name in _PASSAGE]
-        if told != _PASSAGE_DEFAULTS:
-            unusual[str(passage.number)] = told
-    if unusual:
-        record["passages"] = unusual
-    if not record:
+def encode_document(document: Document) -> bytes:
+    """The JSON record of a document itself: what the columns do not hold, defaults left out."""
+    usual, blocks, length = _rest_of(document) == _USUAL, document.blocks, len(document.text)
+    told, maybe = date_column(document.date)[2], _maybe_of(document)
+    plain = len(blocks) == 1 and _block_of(blocks[0]) == (0, length, *_BLOCK_DEFAULTS)
+    if usual and told and plain and "" not in maybe:
         return b""
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str)
-    return text.encode("utf-8", "surrogatepass")
+    record: dict[str, Any] = {}
+    if not usual:
+        for name in _REST:
+            value = getattr(document, name)
+            if value != _DEFAULTS[name] and not (name == "metadata" and not value):
+                record[name] = value if name != "metadata" else dict(value)
+    if not told:
+        record["date"] = document.date
+    if "" in maybe:
+        record["blank"] = [name for name, value in zip(_MAYBE, maybe, strict=True) if value == ""]
+    if not plain:
+        record["blocks"] = [_trimmed(block) for block in blocks]
+    return _json(record)
+
+
+def encode_passages(passages: Sequence[Passage]) -> bytes:
+    """What is unusual about the passages of a document, as JSON; empty where nothing is."""
+    told = list(map(_passage_of, passages))
+    if told.count(_PASSAGE_DEFAULTS) == len(told):
+        return b""
+    rows = zip(passages, told, strict=True)
+    return _json({str(p.number): values for p, values in rows if values != _PASSAGE_DEFAULTS})
+
+
+def joined(document: bytes, passages: bytes) -> bytes:
+    """The record kept of a document, of what `encode_document` and `encode_passages` give."""
+    if not passages:
+        return document
+    return (document[:-1] + b"," if document else b"{") + b'"passages":' + passages + b"}"
+
+
+def _json(value: Any) -> bytes:
+    return _encode(value).encode("utf-8", "surrogatepass")
 
 
 def _trimmed(block: Block) -> list[Any]:
-    values = [getattr(block, name) for name in _BLOCK]
+    values = list(_block_of(block))
     while len(values) > 2 and values[-1] == _BLOCK_DEFAULTS[len(values) - 3]:
         values.pop()
     return values
@@ -89,8 +113,8 @@ def decode_record(record: bytes) -> dict[str, Any]:
 
 def decode_blocks(record: dict[str, Any], length: int) -> tuple[Block, ...]:
     """The blocks of a document whose text has ``length`` characters."""
-    stored = record.get("blocks", [])
-    if stored == 1:
+    stored = record.get("blocks")
+    if stored is None:
         return (Block(0, length),)
     return tuple(Block(*values) for values in stored)
 
@@ -107,7 +131,7 @@ def decode_unusual(record: dict[str, Any], number: int) -> dict[str, Any]:
 
 def rest_of(record: dict[str, Any]) -> dict[str, Any]:
     """The fields of `Document` that the record holds."""
-    values = {name: record[name] for name in _REST if name in record}
+    values = {name: record[name] for name in (*_REST, "date") if name in record}
     for name in ("authors_inferred", "notes"):
         if name in values:
             values[name] = tuple(values[name])
@@ -117,16 +141,17 @@ def rest_of(record: dict[str, Any]) -> dict[str, Any]:
 
 def fingerprint(document: Document) -> int:
     """A number that differs where anything the index keeps of the document differs, its path aside."""
-    parts = [
-        document.text, document.kind, document.title or "", document.date or "", document.url or "",
-        document.source or "", repr(document.karma), document.thread or "", document.parent or "",
-        document.reader, document.date_inferred, str(document.line), repr(document.authors_complete),
-        "\x1e".join(document.authors), "\x1e".join(document.authors_inferred),
-        "\x1e".join(document.categories), "\x1e".join(document.notes),
-        json.dumps(dict(document.metadata), sort_keys=True, default=str) if document.metadata else "",
-        json.dumps([_trimmed(block) for block in document.blocks]) if len(document.blocks) > 1 else "",
-    ]  # fmt: skip
-    return int(digest(*parts), 16)
+    text = document.text.encode("utf-8", "surrogatepass")
+    return fingerprint_of(text, encode_document(document), printed_of(document))
+
+
+def fingerprint_of(text: bytes, record: bytes, columns: tuple[Any, ...]) -> int:
+    """The fingerprint, of the text's bytes, what `encode_document` and what `printed_of` give."""
+    import hashlib  # with all of OpenSSL, which a search does without
+
+    made = hashlib.blake2b(text, digest_size=8)
+    made.update(b"\xff%b\xff%b" % (record, repr(columns).encode("utf-8", "surrogatepass")))
+    return int.from_bytes(made.digest(), "big")
 
 
 def date_key(date: str | None) -> tuple[int, int]:
@@ -134,14 +159,20 @@ def date_key(date: str | None) -> tuple[int, int]:
 
     A date without an offset is taken as UTC; a time of day that cannot be read leaves the day.
     """
+    return date_column(date)[:2]
+
+
+@lru_cache(maxsize=1 << 15)
+def date_column(date: str | None) -> tuple[int, int, bool]:
+    """What `date_key` gives, and whether `date_text` makes the same date of it."""
     match = _DATE.match(date or "")
     if not match:
-        return NO_DATE, 0
+        return NO_DATE, 0, date is None
     year, month, day, clock = match.groups()
     try:
         moment = datetime.datetime(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        return NO_DATE, 0
+        return NO_DATE, 0, False
     precision = DAY if day else MONTH if month else YEAR
     if clock:
         clock = _FRACTION.sub(lambda m: f".{m[1]:0<6.6}", clock.replace("Z", "+00:00"))
@@ -150,8 +181,14 @@ def date_key(date: str | None) -> tuple[int, int]:
             precision = INSTANT
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.timezone.utc)
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return (moment - epoch) // datetime.timedelta(microseconds=1), precision
+    low = (moment - _EPOCH) // datetime.timedelta(microseconds=1)
+    return low, precision, precision != INSTANT and date_text(low, precision) == date
+
+
+def date_text(low: int, precision: int) -> str:
+    """A year, month or day as ISO 8601, of what `date_key` gives."""
+    moment = _EPOCH + datetime.timedelta(microseconds=low)
+    return moment.date().isoformat()[: {YEAR: 4, MONTH: 7, DAY: 10}[precision]]
 
 
 def date_ends(low: Array, precision: Array) -> Array:

@@ -7,7 +7,7 @@ manifest. Everything here is read through memory maps; each page is verified whe
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,9 @@ from essaysearch.model import VOICES, Document, Passage
 from essaysearch.text.analysis import tokens
 
 Array = npt.NDArray[Any]
+_FEW = 64
+"""To find more than one in so many names, all are looked at."""
+
 KERNEL_ARRAYS = (
     "term", "term_ends", "term_block", "block_base", "block_at", "block_pos", "block_size",
     "block_format", "block_bound", "postings", "positions",
@@ -298,13 +301,23 @@ class Segment:
 
     def document_of_id(self, document_id: str) -> int:
         """The live document that bears an id, -1 if none does."""
-        code = self.names("id").find(document_id) + 1
-        if not code:
-            return -1
-        for number in np.flatnonzero(self.file.array("id_code") == code):
-            if self.live is None or self.live_documents[number]:
-                return int(number)
-        return -1
+        found = self.documents_of_ids([document_id])
+        return int(found[0]) if len(found) else -1
+
+    def documents_of_ids(self, document_ids: Collection[str]) -> Array:
+        """The live documents that bear any of some ids, ascending."""
+        names = self.names("id")
+        if len(document_ids) * _FEW < len(names):
+            found = [names.find(document_id) for document_id in document_ids]
+        else:
+            wanted = set(document_ids)
+            found = [number for number, name in enumerate(names.all()) if name in wanted]
+        codes = np.array([number + 1 for number in found if number >= 0], dtype=np.int64)
+        if not len(codes):
+            return codes
+        held = self.file.array("id_code")
+        numbers = np.flatnonzero(held == codes[0] if len(codes) == 1 else np.isin(held, codes))
+        return numbers if self.live is None else numbers[self.live_documents[numbers]]
 
     @cached_property
     def live_documents(self) -> Array:
@@ -320,9 +333,13 @@ class Segment:
         return None if self.live is None else self.live[0]
 
     def record(self, document: int) -> dict[str, Any]:
-        """What `records.encode_record` kept of a document."""
+        """What the columns do not tell of a document, and its date (see `records`)."""
         begin, end = (int(v) for v in self.column("doc_record")[document : document + 2])
-        return records.decode_record(self.records.read(begin, end))
+        told = records.decode_record(self.records.read(begin, end))
+        precision = int(self.column("date_precision")[document])
+        if precision and "date" not in told:
+            told["date"] = records.date_text(int(self.column("date_low")[document]), precision)
+        return told
 
     def keyword(self, field: str, document: int) -> str | None:
         """The value of a single-valued keyword field."""

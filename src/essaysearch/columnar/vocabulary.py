@@ -8,13 +8,17 @@ for the same words, though not the same numbering of chunks.
 
 from __future__ import annotations
 
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, count, repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.text.analysis import CHUNK, words_of_chunks
+from essaysearch.text.analysis import CHUNK, stems, surfaces_of
 
 Array = npt.NDArray[Any]
 _SEPARATOR = b"\xff"  # never part of UTF-8
@@ -43,14 +47,12 @@ class Vocabulary:
     def __init__(self, fast: bool) -> None:
         self.surfaces: list[str] = []
         self.terms: list[str] = []
-        self._surface_number: dict[str, int] = {}
-        self._term_number: dict[str, int] = {}
-        self._term_of_surface: list[int] = []
-        self._chunk_first: list[int] = []
-        self._chunk_count: list[int] = []
-        self._chunk_words: list[int] = []
+        self._surface_number = _numbering()
+        self._term_number = _numbering()
+        self._term_of_surface = array("i")
+        self._chunk_first, self._chunk_words = array("q", [0]), array("i")
         self._single = True
-        self._arrays: tuple[Array, Array, Array] | None = None
+        self._arrays: tuple[Array, Array] | None = None
         self._numbers: dict[str, int] = {}
         self._bytes_table: Any = None
         if fast:
@@ -65,15 +67,12 @@ class Vocabulary:
         """
         chunks, counts = self._cut_bytes(units) if self._bytes_table is not None else self._cut(units)
         if self._arrays is None:
-            self._arrays = (
-                np.array(self._chunk_first, dtype=np.int64),
-                np.array(self._chunk_count, dtype=np.int64),
-                np.array(self._chunk_words, dtype=np.int32),
-            )
-        first, count, words = self._arrays
+            first = np.array(self._chunk_first, dtype=np.int64)
+            self._arrays = first, np.array(self._chunk_words, dtype=np.int32)
+        first, words = self._arrays
         if self._single:
             return words[chunks], counts
-        sizes = count[chunks]
+        sizes = (first[1:] - first[:-1])[chunks]
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
         within = np.arange(total) - np.repeat(ends - sizes, sizes)
@@ -100,28 +99,31 @@ class Vocabulary:
             data = _SEPARATOR.join(unit.encode("utf-8", "surrogatepass") for unit in units)
         coded, counts, new = self._bytes_table.cut(data, len(units))
         if new:
-            self._learn([chunk.decode("utf-8", "surrogatepass") for chunk in new])
+            self._learn(new[:-1].split("\n"))
         return coded, counts
 
     def _learn(self, chunks: list[str]) -> None:
         """Number the words of chunks not met before, in the order of the chunks."""
         self._arrays = None
-        for words in words_of_chunks(chunks):
-            self._chunk_first.append(len(self._chunk_words))
-            self._chunk_count.append(len(words))
-            if len(words) != 1:
-                self._single = False
-            for surface, term in words:
-                number = self._surface_number.get(surface)
-                if number is None:
-                    number = len(self.surfaces)
-                    self._surface_number[surface] = number
-                    self.surfaces.append(surface)
-                    home = self._term_number.setdefault(term, len(self.terms))
-                    if home == len(self.terms):
-                        self.terms.append(term)
-                    self._term_of_surface.append(home)
-                self._chunk_words.append(number)
+        if all(map(str.isascii, chunks)):
+            flat = list(map(str.lower, chunks))
+            sizes: Iterable[int] = repeat(1, len(chunks))
+        else:
+            split = [surfaces_of(chunk) for chunk in chunks]
+            flat = [surface for words in split for surface in words]
+            sizes = list(map(len, split))
+            self._single = self._single and all(size == 1 for size in sizes)
+        known = len(self.surfaces)
+        numbers = list(map(self._surface_number.__getitem__, flat))
+        fresh = list(dict.fromkeys(s for s, number in zip(flat, numbers, strict=True) if number >= known))
+        held = stems(fresh)
+        terms = len(self.terms)
+        homes = list(map(self._term_number.__getitem__, held))
+        self.terms += dict.fromkeys(t for t, home in zip(held, homes, strict=True) if home >= terms)
+        self.surfaces += fresh
+        self._term_of_surface.extend(homes)
+        self._chunk_words.extend(numbers)
+        self._chunk_first.extend(accumulate(sizes, initial=self._chunk_first.pop()))
 
     def ranking(self, used: Array) -> Ranking:
         """The order on disk of the surfaces in use. ``used``: how often each surface occurs.
@@ -142,3 +144,8 @@ class Vocabulary:
         ordinal = np.zeros(len(self.surfaces), dtype=np.int32)
         ordinal[order] = np.arange(len(order)) - first[rank[order]]
         return Ranking([names[i] for i in by_name], rank, ordinal, [self.surfaces[i] for i in order], first)
+
+
+def _numbering() -> defaultdict[str, int]:
+    """A dictionary that numbers its keys from 0 on, as they are first asked for."""
+    return defaultdict(count().__next__)

@@ -3,6 +3,10 @@
 Nothing a writer does is visible before `commit`; a writer that is killed, or left through an
 exception, leaves the last committed state. Segments are merged in tiers: when ten of about the
 same size have gathered, they become one.
+
+Documents go through in batches: the caller's thread makes rows of them (see `rows`), a second
+numbers their words while the next batch is read, a third writes what has reached half of the memory
+allowed, while the other half fills.
 """
 
 from __future__ import annotations
@@ -12,8 +16,9 @@ import math
 import os
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,8 +28,10 @@ import numpy.typing as npt
 
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.build import SegmentBuilder
+from essaysearch.columnar.lines import Line
+from essaysearch.columnar.rows import Entry, check, rows_of
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.vocabulary import Vocabulary
+from essaysearch.columnar.vocabulary import Ranking, Vocabulary
 from essaysearch.model import Document, Passage
 
 if TYPE_CHECKING:
@@ -37,6 +44,10 @@ TIER = 10
 SMALLEST = 1_000
 """Passages below which segments count as one size."""
 
+_BATCH = 1 << 21
+_PASSAGE, _DOCUMENT = 60, 200
+"""Bytes: how much makes a batch; what is held of a passage and of a document beside their words."""
+
 
 class Writer:
     """Use as a context manager: commits on leaving, cancels on an exception."""
@@ -46,7 +57,7 @@ class Writer:
 
         self._store, self._lock, self._memory = store, lock, memory
         self._fast = numba_present() if fast is None else fast
-        self._pool = ThreadPoolExecutor(1)
+        self._pool, self._gathering, self._writing = ThreadPoolExecutor(2), Line(2), Line(0)
         self._snapshot = store.snapshot()
         self._manifest = self._snapshot.manifest
         self.facts: dict[str, Any] = dict(self._manifest.facts)
@@ -55,12 +66,18 @@ class Writer:
             view.segment.name: view.segment for view in self._snapshot.views
         }
         self._dead: dict[str, set[int]] = {}
-        self._pending: dict[str, int] = {}
-        self._pending_dead: set[int] = set()
-        self._written: dict[str, tuple[str, int]] = {}
+        self._written: list[tuple[dict[str, Any], set[int]]] = []
         self._ended = False
         self._vocabulary = Vocabulary(self._fast)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin to gather a segment."""
         self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
+        self._batch: list[Entry] = []
+        self._batch_size = self._held = self._count = 0
+        self._pending: dict[str, int] = {}
+        self._pending_dead: set[int] = set()
 
     # Documents
 
@@ -70,13 +87,20 @@ class Writer:
         Raises `ValueError`, and changes nothing, where ``passages`` are not in order, do not lie
         within the text, or bear ids that are not 16 hexadecimal digits.
         """
-        self._require_open()
-        number = len(self._builder.documents["first"])
-        self._builder.add(document, passages)
-        self.delete(document.id)
-        self._pending[document.id] = number
-        if self._builder.held > self._memory:
-            self._flush()
+        if self._ended:
+            self._require_open()
+        check(document, passages)
+        before = self._pending.get(document.id)
+        if before is not None:
+            self._pending_dead.add(before)
+        self._pending[document.id] = self._count
+        self._count += 1
+        self._batch.append((document, passages))
+        self._batch_size += len(document.text) + _PASSAGE * len(passages) + _DOCUMENT
+        if self._batch_size > _BATCH:
+            self._send()
+            if self._held > self._memory // 2:
+                self._flush()
 
     def delete(self, document_id: str) -> bool:
         """Delete a document by id; says whether there was one."""
@@ -84,47 +108,84 @@ class Writer:
         at = self._pending.pop(document_id, None)
         if at is not None:
             self._pending_dead.add(at)
-            return True
-        written = self._written.pop(document_id, None)
-        if written is not None:
-            self._dead.setdefault(written[0], set()).add(written[1])
-            return True
-        found = self._snapshot.locate_document(document_id)
-        if found is None or found[1] in self._dead.get(found[0].segment.name, ()):
-            return False
-        self._dead.setdefault(found[0].segment.name, set()).add(found[1])
-        return True
+        self._settle()
+        return self._kill([document_id]) > 0 or at is not None
 
     def fingerprint_of(self, document_id: str) -> int | None:
-        """The fingerprint (see `records.fingerprint`) of a committed document, None if there is none."""
+        """The fingerprint (see `records.fingerprint`) of a committed document, None if there is none
+        or it was replaced or deleted since."""
         found = self._snapshot.locate_document(document_id)
-        if found is None or found[1] in self._dead.get(found[0].segment.name, ()):
+        if document_id in self._pending or found is None:
             return None
-        return int(found[0].segment.column("doc_print")[found[1]])
+        segment, number = found[0].segment, found[1]
+        if number in self._dead.get(segment.name, ()):
+            return None
+        return int(segment.column("doc_print")[number])
+
+    def _kill(self, document_ids: Collection[str], younger: Collection[str] = ()) -> int:
+        """Mark documents of segments as deleted, those named ``younger`` aside; returns how many."""
+        count = 0
+        for name, segment in self._segments.items():
+            if name not in younger:
+                dead = self._dead.setdefault(name, set())
+                before = len(dead)
+                dead.update(segment.documents_of_ids(document_ids).tolist())
+                count += len(dead) - before
+        return count
 
     # Segments
 
-    def _flush(self) -> None:
-        """Write what was gathered as a segment of its own."""
-        if not self._builder.passage_count and not self._pending:
-            self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
-            self._pending_dead = set()
-            return
-        entry = self._write(self._builder.write)
-        for document_id, number in self._pending.items():
-            self._written[document_id] = (entry["name"], number)
-        if self._pending_dead:
-            self._dead[entry["name"]] = set(self._pending_dead)
-        self._pending, self._pending_dead = {}, set()
-        self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
+    def _send(self) -> None:
+        """Make rows of the batch and let the other thread have them."""
+        builder, batch = self._builder, self._batch
+        if batch:
+            rows = rows_of(batch)
+            self._held += self._batch_size
+            self._batch, self._batch_size = [], 0
+            self._gathering.put(lambda: builder.append(rows))
 
-    def _write(self, write: Any) -> dict[str, Any]:
+    def _flush(self) -> None:
+        """Let what was gathered be written as a segment of its own."""
+        self._send()
+        builder, dead = self._builder, self._pending_dead
+        alive = bool(self._pending)
+        self._begin()
+        if not alive:
+            builder.close()
+            return
+
+        def finish() -> None:
+            ranking = builder.ranking()
+            self._writing.put(lambda: write(ranking))
+
+        def write(ranking: Ranking) -> None:
+            self._written.append((self._write(lambda path: builder.write(path, ranking)), dead))
+
+        self._gathering.put(finish)
+
+    def _settle(self) -> None:
+        """Wait for what is being written; of what it replaces, mark the older versions as deleted."""
+        self._gathering.wait()
+        self._writing.wait()
+        written, self._written = self._written, []
+        younger = [entry["name"] for entry, _ in written]
+        for entry, dead in written:
+            self._open(entry)
+            self._dead[entry["name"]] = dead
+        for entry, _ in written:
+            ids = self._segments[entry["name"]].names("id").all()
+            self._kill(ids, younger)
+            younger.remove(entry["name"])
+
+    def _write(self, write: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+        """Write a segment; returns its row of the manifest."""
         name = uuid.uuid4().hex[:16]
         file = f"MAIN_{name}.cols"
-        entry = {"name": name, "file": file, **write(self._store.directory / file)}
+        return {"name": name, "file": file, **write(self._store.directory / file)}
+
+    def _open(self, entry: dict[str, Any]) -> None:
         self._entries.append(entry)
-        self._segments[name] = Segment(self._store.directory, entry)
-        return entry
+        self._segments[entry["name"]] = Segment(self._store.directory, entry)
 
     def _bury(self) -> None:
         """Write the bitmaps of what was deleted; drop segments in which nothing lives."""
@@ -160,7 +221,7 @@ class Writer:
             names = {entry["name"] for entry in chosen}
             at = self._entries.index(chosen[0])
             self._entries = [entry for entry in self._entries if entry["name"] not in names]
-            self._write(lambda path, segments=segments: merge(segments, path, self._pool))
+            self._open(self._write(partial(merge, segments, pool=self._pool)))
             self._entries.insert(at, self._entries.pop())
             if everything:
                 return
@@ -182,6 +243,7 @@ class Writer:
         self._require_open()
         try:
             self._flush()
+            self._settle()
             self._bury()
             self._merge(optimize)
             if self._entries == list(self._manifest.segments) and self.facts == self._manifest.facts:
@@ -198,6 +260,7 @@ class Writer:
         if self._ended:
             return
         try:
+            self._stop()
             self._clean(self._manifest)
         finally:
             self._end()
@@ -216,10 +279,19 @@ class Writer:
                 with contextlib.suppress(OSError):  # still mapped by a reader (Windows): next time
                     (self._store.directory / name).unlink()
 
+    def _stop(self) -> None:
+        """Let the other threads end."""
+        self._gathering.end()
+        self._writing.end()
+        self._pool.shutdown(cancel_futures=True)
+        self._builder.close()
+
     def _end(self) -> None:
         self._ended = True
-        self._pool.shutdown()
-        self._store.unlock(self._lock)
+        try:
+            self._stop()
+        finally:
+            self._store.unlock(self._lock)
 
     def _require_open(self) -> None:
         if self._ended:

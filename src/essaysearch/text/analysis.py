@@ -118,12 +118,9 @@ def words_of_chunk(chunk: str) -> tuple[Word, ...]:
     return tuple(Word(start, end, surface, stem(surface)) for start, end, surface in _split(chunk))
 
 
-def words_of_chunks(chunks: list[str]) -> list[list[tuple[str, str]]]:
-    """For each chunk its words as (surface, term); stems in bulk, remembers nothing."""
-    split = [[surface for _, _, surface in _split(chunk)] for chunk in chunks]
-    flat = [surface for words in split for surface in words]
-    terms = iter(zip(flat, stems(flat), strict=True))
-    return [[next(terms) for _ in words] for words in split]
+def surfaces_of(chunk: str) -> list[str]:
+    """The surfaces of a chunk's words, in order; remembers nothing."""
+    return [surface for _, _, surface in _split(chunk)]
 
 
 def tokens(text: str) -> list[Token]:
