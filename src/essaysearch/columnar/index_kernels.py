@@ -21,44 +21,28 @@ MAX_CODE = 14
 
 
 @numba.njit(cache=True, nogil=True)
-def count(words, lengths, rank, terms):  # type: ignore[no-untyped-def]
-    """(occurrences, passages) of each term, int64."""
-    seen = np.zeros((terms, 3), dtype=np.int32)  # occurrences, passages, last passage + 1
-    at = 0
-    for passage in range(lengths.shape[1]):
-        held = 0
-        for field in range(FIELDS):
-            held += lengths[field, passage]
-        for place in range(at, at + held):
-            term = rank[words[place]]
-            seen[term, 0] += 1
-            if seen[term, 2] != passage + 1:
-                seen[term, 2] = passage + 1
-                seen[term, 1] += 1
-        at += held
-    return seen[:, 0].astype(np.int64), seen[:, 1].astype(np.int64)
+def count(words, rank, terms):  # type: ignore[no-untyped-def]
+    """Occurrences of each term, int64."""
+    seen = np.zeros(terms, dtype=np.int64)
+    for word in words:
+        seen[rank[word]] += 1
+    return seen
 
 
 @numba.njit(cache=True, nogil=True)
-def scatter(words, lengths, rank, ordinal, low, high, post, occurrences):  # type: ignore[no-untyped-def]
-    """The postings of the terms ``low`` to ``high``: (docs, codes, exc, occ, pos, ord) of `Postings`.
+def scatter(words, lengths, rank, ordinal, low, high, occurrences):  # type: ignore[no-untyped-def]
+    """The postings of the terms ``low`` to ``high``: the parts of `Postings`, in their order.
 
-    ``post``: where each of these terms' postings begin; ``occurrences``: how many each has.
+    ``occurrences``: how many each of these terms has.
     """
     terms = high - low
-    total = np.int64(0)
-    next_occ = np.empty(terms, dtype=np.int64)
+    ends = np.zeros(terms + 1, dtype=np.uint32)
     for term in range(terms):
-        next_occ[term] = total
-        total += occurrences[term]
-    docs = np.empty(post[terms], dtype=np.uint32)
-    codes = np.empty(post[terms], dtype=np.uint8)
-    occ = np.empty(post[terms] + 1, dtype=np.int64)
-    occ[post[terms]] = total
-    pos = np.empty(total, dtype=np.uint32)
-    ordinals = np.empty(total, dtype=np.uint16)
-    next_post = post[:-1].copy()
-    last = np.full(terms, -1, dtype=np.int64)
+        ends[term + 1] = ends[term] + occurrences[term]
+    total = ends[terms]
+    # Terms come in any order: what is told of an occurrence is written to one place of memory.
+    told = np.empty((total, 3), dtype=np.uint32)
+    following = ends[:-1].copy()
     at = 0
     for passage in range(lengths.shape[1]):
         position = 0
@@ -67,42 +51,58 @@ def scatter(words, lengths, rank, ordinal, low, high, post, occurrences):  # typ
                 word = words[place]
                 term = rank[word] - low
                 if 0 <= term < terms:
-                    here = next_occ[term]
-                    next_occ[term] = here + 1
-                    pos[here] = position
-                    ordinals[here] = ordinal[word]
-                    if last[term] != passage:
-                        last[term] = passage
-                        posting = next_post[term]
-                        next_post[term] = posting + 1
-                        docs[posting] = passage
-                        occ[posting] = here
-                        codes[posting] = 1 if field == 0 else 0
-                    else:
-                        posting = next_post[term] - 1
-                        code = codes[posting]
-                        if code:
-                            codes[posting] = code + 1 if field == 0 and code < MAX_CODE else 0
+                    here = following[term]
+                    following[term] = here + np.uint32(1)
+                    told[here, 0], told[here, 1], told[here, 2] = passage, position, word
                 position += 1
             position += 1
             at += lengths[field, passage]
+    post = np.zeros(terms + 1, dtype=np.int64)
+    count = np.int64(0)
+    for term in range(terms):
+        for here in range(ends[term], ends[term + 1]):
+            count += here == ends[term] or told[here, 0] != told[here - 1, 0]
+        post[term + 1] = count
+    docs = np.empty(count, dtype=np.uint32)
+    occ = np.empty(count + 1, dtype=np.int64)
+    occ[count] = total
+    pos = np.empty(total, dtype=np.uint32)
+    ordinals = np.empty(total, dtype=np.uint16)
+    posting = -1
+    for term in range(terms):
+        for here in range(ends[term], ends[term + 1]):
+            if here == ends[term] or told[here, 0] != told[here - 1, 0]:
+                posting += 1
+                docs[posting], occ[posting] = told[here, 0], here
+            pos[here], ordinals[here] = told[here, 1], ordinal[told[here, 2]]
+    codes, exc = _coded(docs, occ, pos, lengths)
+    return post, docs, codes, exc, occ, pos, ordinals
+
+
+@numba.njit(cache=True, nogil=True)
+def _coded(docs, occ, pos, lengths):  # type: ignore[no-untyped-def]
+    """(codes, exceptions) of postings."""
+    codes = np.empty(len(docs), dtype=np.uint8)
     rows = 0
-    for posting in range(len(codes)):
-        rows += codes[posting] == 0
+    for posting in range(len(docs)):
+        times = occ[posting + 1] - occ[posting]
+        plain = times <= MAX_CODE and pos[occ[posting + 1] - 1] < lengths[0, docs[posting]]
+        codes[posting] = times if plain else 0
+        rows += not plain
     exc = np.zeros((rows, FIELDS), dtype=np.int64)
     row = 0
-    for posting in range(len(codes)):
+    for posting in range(len(docs)):
         if codes[posting] == 0:
             passage = docs[posting]
             field = 0
-            ends = lengths[0, passage]
+            end = lengths[0, passage]
             for here in range(occ[posting], occ[posting + 1]):
-                while pos[here] >= ends and field < FIELDS - 1:
+                while pos[here] >= end and field < FIELDS - 1:
                     field += 1
-                    ends += lengths[field, passage] + 1
+                    end += lengths[field, passage] + 1
                 exc[row, field] += 1
             row += 1
-    return docs, codes, exc, occ, pos, ordinals
+    return codes, exc
 
 
 @numba.njit(cache=True, nogil=True)

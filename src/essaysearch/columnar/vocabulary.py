@@ -132,18 +132,21 @@ class Vocabulary:
         """
         term_of = np.array(self._term_of_surface, dtype=np.int64)
         present = np.flatnonzero(used)
-        held = np.unique(term_of[present])
-        names = [self.terms[number] for number in held]
+        holds = np.zeros(len(self.terms), dtype=bool)
+        holds[term_of[present]] = True
+        held = np.flatnonzero(holds)
+        names = [self.terms[number] for number in held.tolist()]
         by_name = sorted(range(len(names)), key=names.__getitem__)
         rank_of_term = np.zeros(len(self.terms), dtype=np.int64)
-        rank_of_term[held[by_name]] = np.arange(len(held))
+        rank_of_term[held[np.array(by_name, dtype=np.int64)]] = np.arange(len(held))
         rank = np.zeros(len(self.surfaces), dtype=np.int32)
         rank[present] = rank_of_term[term_of[present]]
         order = present[np.lexsort((present, -used[present], rank[present]))]
         first = np.searchsorted(rank[order], np.arange(len(held) + 1))
         ordinal = np.zeros(len(self.surfaces), dtype=np.int32)
         ordinal[order] = np.arange(len(order)) - first[rank[order]]
-        return Ranking([names[i] for i in by_name], rank, ordinal, [self.surfaces[i] for i in order], first)
+        surfaces = list(map(self.surfaces.__getitem__, order.tolist()))
+        return Ranking([names[i] for i in by_name], rank, ordinal, surfaces, first)
 
 
 def _numbering() -> defaultdict[str, int]:
