@@ -19,10 +19,12 @@ from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
 from essaysearch.columnar.blobs import Names, Stream, StreamWriter, put_names
 from essaysearch.columnar.blocks import Packed, pack, unpack
 from essaysearch.columnar.postings import BLOCK, FIELDS, MAX_CODE, Postings, weighted
+from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.segment import KERNEL_ARRAYS
 from essaysearch.columnar.store import Store, numba_present
-from essaysearch.model import Document, Passage
-from truth import assert_holds, entries, examples, plain_entry
+from essaysearch.model import Block, Document, Passage
+from essaysearch.text import ids
+from truth import assert_holds, dates, entries, examples, lines, names, plain_entry, texts
 
 quiet = settings(deadline=None, suppress_health_check=list(HealthCheck))
 FAST = [
@@ -291,6 +293,48 @@ def test_compiled_and_plain_writers_write_the_same_bytes(held, batch):
                         pen.add(document, passages)
                 files.append([view.segment.file.path.read_bytes() for view in store.snapshot().views])
     assert files[0] == files[1]
+
+
+@settings(quiet, max_examples=examples(25))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), texts, lines, dates, st.lists(names, max_size=2)), max_size=5)
+)
+def test_plain_documents_are_written_as_documents_of_one_passage_are(held):
+    files = []
+    with patch.object(writer, "_BATCH", 300):
+        for plain in (False, True):
+            with tempfile.TemporaryDirectory() as place:
+                store = Store(place, create=True)
+                with store.writer(fast=False) as pen:
+                    for key, text, title, date, authors in held:
+                        more = {"title": title, "authors": tuple(authors), "date": date}
+                        label = ids.passage_ids(key, [text])[0]
+                        if plain or key == "c":
+                            pen.add_plain(Plain(key, text, label, **more))
+                        else:
+                            document = Document(key, "abstract", text, (Block(0, len(text)),), **more)
+                            pen.add(document, (Passage(label, 0, 0, len(text)),))
+                files.append([view.segment.file.path.read_bytes() for view in store.snapshot().views])
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("plain", [Plain("", "text", "0" * 16), Plain("a", "text", "xyz")])
+def test_a_plain_document_without_its_ids_is_refused_and_leaves_nothing_behind(tmp_path, plain):
+    store = Store(tmp_path / "ix", create=True)
+    with store.writer(fast=False) as pen:
+        with pytest.raises(ValueError, match="id"):
+            pen.add_plain(plain)
+        pen.add(*plain_entry("b", "well formed"))
+    assert_holds(store.snapshot(), {"b": plain_entry("b", "well formed")})
+
+
+@pytest.mark.skipif(not numba_present(), reason="needs the extra `fast`")
+def test_a_word_longer_than_the_tables_of_words_is_a_word(tmp_path):
+    store = Store(tmp_path / "ix", create=True)
+    entry = plain_entry("a", "long " + "x" * 3_000_000)
+    with store.writer(fast=True) as pen:
+        pen.add(*entry)
+    assert_holds(store.snapshot(), {"a": entry})
 
 
 def test_a_term_in_very_many_passages_and_a_very_long_passage_come_back(tmp_path):

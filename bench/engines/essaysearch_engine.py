@@ -7,9 +7,9 @@ from typing import Any
 
 from bench.corpora import Row
 from bench.queries import CLASSES, DEEP, Query
+from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.store import Store
 from essaysearch.library import Library
-from essaysearch.model import Block, Document, Passage
 
 
 class Engine:
@@ -37,7 +37,7 @@ class Engine:
     def index(self, rows: Iterable[Row], directory: str) -> None:
         with Store(directory, create=True).writer(fast=self._fast) as writer:
             for row in rows:
-                writer.add(*_document(row))
+                writer.add_plain(_plain(row))
 
     def open(self, directory: str) -> None:
         self._library = Library(Store(directory), fast=self._fast)
@@ -66,7 +66,7 @@ class Engine:
 
     def add(self, row: Row) -> None:
         with self._library._store.writer(fast=self._fast) as writer:
-            writer.add(*_document(row))
+            writer.add_plain(_plain(row))
 
     def close(self) -> None:
         self._library = None
@@ -87,15 +87,12 @@ def version_of_project() -> str:
         return "(this checkout)"
 
 
-def _document(row: Row) -> tuple[Document, tuple[Passage, ...]]:
-    text = row.text
-    document = Document(
+def _plain(row: Row) -> Plain:
+    return Plain(
         row.id,
-        "abstract",
-        text,
-        (Block(0, len(text)),),
+        row.text,
+        f"{int(row.id[1:]):016x}",
         title=row.title or None,
         authors=(row.author,),
         date=row.date,
     )
-    return document, (Passage(f"{int(row.id[1:]):016x}", 0, 0, len(text)),)

@@ -43,8 +43,6 @@ _USUAL: tuple[Any, ...] = tuple(_DEFAULTS[name] if name != "metadata" else {} fo
 
 _rest_of, _maybe_of = attrgetter(*_REST), attrgetter(*_MAYBE)
 _block_of, _passage_of = attrgetter(*_BLOCK), attrgetter(*_PASSAGE)
-printed_of = attrgetter(*(name for name in SINGLE if name not in ("id", "path")), *MANY, "karma", "date")
-"""What of a document's columns its fingerprint depends on."""
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), default=str, check_circular=False
@@ -55,6 +53,14 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
 _FRACTION = re.compile(r"\.(\d+)")
 YEAR, MONTH, DAY, INSTANT = 1, 2, 3, 4
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def encode_plain(title: str | None, date: str | None) -> bytes:
+    """What `encode_document` gives of a document of one plain block, with no more than these."""
+    told: dict[str, str | None] = {} if title is None else {"title": title}
+    if not date_column(date)[2]:
+        told["date"] = date
+    return _json(told) if told else b""
 
 
 def encode_document(document: Document) -> bytes:
@@ -137,21 +143,6 @@ def rest_of(record: dict[str, Any]) -> dict[str, Any]:
             values[name] = tuple(values[name])
     values.update((name, "") for name in record.get("blank", ()))
     return values
-
-
-def fingerprint(document: Document) -> int:
-    """A number that differs where anything the index keeps of the document differs, its path aside."""
-    text = document.text.encode("utf-8", "surrogatepass")
-    return fingerprint_of(text, encode_document(document), printed_of(document))
-
-
-def fingerprint_of(text: bytes, record: bytes, columns: tuple[Any, ...]) -> int:
-    """The fingerprint, of the text's bytes, what `encode_document` and what `printed_of` give."""
-    import hashlib  # with all of OpenSSL, which a search does without
-
-    made = hashlib.blake2b(text, digest_size=8)
-    made.update(b"\xff%b\xff%b" % (record, repr(columns).encode("utf-8", "surrogatepass")))
-    return int.from_bytes(made.digest(), "big")
 
 
 def date_key(date: str | None) -> tuple[int, int]:

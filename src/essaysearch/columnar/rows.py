@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import records
-from essaysearch.model import VOICES, Document, Passage
+from essaysearch.columnar.fingerprints import columns_of, fingerprint_of
+from essaysearch.model import VOICES, Document, Kind, Passage
 
 Array = npt.NDArray[Any]
 Entry = tuple[Document, Sequence[Passage]]
@@ -50,7 +51,7 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
     ids, voices, starts = zip(*places, strict=True) if places else ((), (), ())
     texts = [_encoded(text) for text in map(_text_of, documents)]
     told = [records.encode_document(document) for document in documents]
-    printed = map(records.fingerprint_of, texts, told, map(records.printed_of, documents))
+    printed = map(fingerprint_of, texts, told, map(columns_of, documents))
     dates = [records.date_column(date) for date in map(_date_of, documents)]
     keywords = zip(*map(_keywords_of, documents), strict=True) if documents else iter(())
     unusual = (records.encode_passages(passages) for _, passages in entries)
@@ -61,7 +62,7 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
         texts,
         list(map(records.joined, told, unusual)),
         {
-            "pass_id": np.frombuffer(bytes.fromhex("".join(ids)), dtype=">u8").astype(np.uint64),
+            "pass_id": _numbers(ids),
             "voice": np.fromiter(map(_VOICE_CODE.__getitem__, voices), np.uint8, len(voices)),
             "pass_byte": np.array(begins, dtype=np.int64),
             "pass_size": np.array(lengths, dtype=np.int64),
@@ -71,12 +72,73 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
             "passages": sizes,
             "doc_print": np.fromiter(printed, np.uint64, count),
             "doc_size": np.fromiter(map(len, texts), np.int64, count),
-            "date_low": np.fromiter((low for low, _, _ in dates), np.int64, count),
-            "date_precision": np.fromiter((precision for _, precision, _ in dates), np.uint8, count),
+            **_dated(dates),
             "karma": np.fromiter(karmas, np.float64, count),
         },
         dict(zip(records.SINGLE + records.MANY, keywords, strict=True)) if documents else {},
     )
+
+
+class Plain(NamedTuple):
+    """A document that is one passage of plain text, in its author's own voice."""
+
+    id: str
+    text: str
+    passage_id: str
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    date: str | None = None
+    kind: Kind = "abstract"
+
+
+def rows_of_plain(plain: Sequence[Plain]) -> Rows:
+    """The rows that `rows_of` makes of the documents, with passages, that these stand for."""
+    count = len(plain)
+    ids, bodies, passage_ids, titles, authors, days, kinds = zip(*plain, strict=True)
+    texts = list(map(_encoded, bodies))
+    units = [unit for one in plain for unit in (one.text, one.title or "", "", "")]
+    told = list(map(records.encode_plain, titles, days))
+    columns = (
+        (k, None, None, None, None, "", a, (), None, d) for k, a, d in zip(kinds, authors, days, strict=True)
+    )
+    printed = map(fingerprint_of, texts, told, columns)
+    dates = list(map(records.date_column, days))
+    sizes = np.fromiter(map(len, texts), np.int64, count)
+    none, empty = (None,) * count, ("",) * count
+    return Rows(
+        units,
+        texts,
+        told,
+        {
+            "pass_id": _numbers(passage_ids),
+            "voice": np.zeros(count, dtype=np.uint8),
+            "pass_byte": np.zeros(count, dtype=np.int64),
+            "pass_size": sizes,
+            "pass_start": np.zeros(count, dtype=np.int64),
+        },
+        {
+            "passages": np.ones(count, dtype=np.int64),
+            "doc_print": np.fromiter(printed, np.uint64, count),
+            "doc_size": sizes,
+            **_dated(dates),
+            "karma": np.full(count, np.nan),
+        },
+        {
+            "id": ids, "kind": kinds, "source": none, "url": none, "path": empty, "thread": none,
+            "parent": none, "reader": empty, "authors": authors, "categories": ((),) * count,
+        },
+    )  # fmt: skip
+
+
+def _numbers(passage_ids: Iterable[str]) -> Array:
+    return np.frombuffer(bytes.fromhex("".join(passage_ids)), dtype=">u8").astype(np.uint64)
+
+
+def _dated(dates: list[tuple[int, int, bool]]) -> dict[str, Array]:
+    return {
+        "date_low": np.fromiter((low for low, _, _ in dates), np.int64, len(dates)),
+        "date_precision": np.fromiter((precision for _, precision, _ in dates), np.uint8, len(dates)),
+    }
 
 
 def _encoded(text: str) -> bytes:
@@ -111,6 +173,14 @@ def _bodies(entries: Sequence[Entry], texts: list[bytes]) -> tuple[list[str], li
                 lengths.append(len(_encoded(body)))
                 reached, byte = end, byte + lengths[-1]
     return units, begins, lengths
+
+
+def check_plain(plain: Plain) -> None:
+    """Raise `ValueError` where a plain document lacks an id, or has none for its passage."""
+    if not plain.id:
+        raise ValueError("A document needs an id.")
+    if not _ID.match(plain.passage_id):
+        raise ValueError(f"{plain.id}: its passage has no id of 16 hexadecimal digits.")
 
 
 def check(document: Document, passages: Sequence[Passage]) -> None:

@@ -29,7 +29,7 @@ import numpy.typing as npt
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.build import SegmentBuilder
 from essaysearch.columnar.lines import Line
-from essaysearch.columnar.rows import Entry, check, rows_of
+from essaysearch.columnar.rows import Entry, Plain, check, check_plain, rows_of, rows_of_plain
 from essaysearch.columnar.segment import Segment
 from essaysearch.columnar.vocabulary import Ranking, Vocabulary
 from essaysearch.model import Document, Passage
@@ -75,6 +75,7 @@ class Writer:
         """Begin to gather a segment."""
         self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
         self._batch: list[Entry] = []
+        self._plain: list[Plain] = []
         self._batch_size = self._held = self._count = 0
         self._pending: dict[str, int] = {}
         self._pending_dead: set[int] = set()
@@ -87,16 +88,33 @@ class Writer:
         Raises `ValueError`, and changes nothing, where ``passages`` are not in order, do not lie
         within the text, or bear ids that are not 16 hexadecimal digits.
         """
-        if self._ended:
-            self._require_open()
+        self._require_open()
         check(document, passages)
-        before = self._pending.get(document.id)
+        if self._plain:
+            self._send()
+        self._batch.append((document, passages))
+        self._take(document.id, len(document.text) + _PASSAGE * len(passages) + _DOCUMENT)
+
+    def add_plain(self, plain: Plain) -> None:
+        """Add a document that is one passage, as `add` would, and sooner.
+
+        Raises `ValueError`, and changes nothing, where one of its ids is missing.
+        """
+        self._require_open()
+        check_plain(plain)
+        if self._batch:
+            self._send()
+        self._plain.append(plain)
+        self._take(plain.id, len(plain.text) + _PASSAGE + _DOCUMENT)
+
+    def _take(self, document_id: str, size: int) -> None:
+        """Count what was put into the batch; let it go on where it is full."""
+        before = self._pending.get(document_id)
         if before is not None:
             self._pending_dead.add(before)
-        self._pending[document.id] = self._count
+        self._pending[document_id] = self._count
         self._count += 1
-        self._batch.append((document, passages))
-        self._batch_size += len(document.text) + _PASSAGE * len(passages) + _DOCUMENT
+        self._batch_size += size
         if self._batch_size > _BATCH:
             self._send()
             if self._held > self._memory // 2:
@@ -137,11 +155,11 @@ class Writer:
 
     def _send(self) -> None:
         """Make rows of the batch and let the other thread have them."""
-        builder, batch = self._builder, self._batch
-        if batch:
-            rows = rows_of(batch)
+        builder = self._builder
+        if self._batch_size:
+            rows = rows_of(self._batch) if self._batch else rows_of_plain(self._plain)
             self._held += self._batch_size
-            self._batch, self._batch_size = [], 0
+            self._batch, self._plain, self._batch_size = [], [], 0
             self._gathering.put(lambda: builder.append(rows))
 
     def _flush(self) -> None:

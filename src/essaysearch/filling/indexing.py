@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from essaysearch.columnar import records
+from essaysearch.columnar.fingerprints import fingerprint
 from essaysearch.columnar.store import Snapshot, Store
 from essaysearch.columnar.writer import Writer
 from essaysearch.filling.report import IndexReport
@@ -190,7 +190,7 @@ class _Run:
         committed = self._elsewhere.as_read(self._writer.facts, document.id)
         if committed is None:
             committed = self._writer.fingerprint_of(document.id)
-        return committed == records.fingerprint(document)
+        return committed == fingerprint(document)
 
     def _put(self, document: Document, size: int) -> None:
         self._seen[document.id] = (document.path, size)
