@@ -130,7 +130,7 @@ class Writer:
         return self._kill([document_id]) > 0 or at is not None
 
     def fingerprint_of(self, document_id: str) -> int | None:
-        """The fingerprint (see `records.fingerprint`) of a committed document, None if there is none
+        """The fingerprint (see `fingerprints.fingerprint`) of a committed document, None if there is none
         or it was replaced or deleted since."""
         found = self._snapshot.locate_document(document_id)
         if document_id in self._pending or found is None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from essaysearch.columnar import records
+from essaysearch.columnar.fingerprints import fingerprint
 from essaysearch.columnar.store import Snapshot, Store
 from essaysearch.columnar.writer import Writer
 from essaysearch.filling.report import BY_HAND, IndexReport
@@ -42,7 +42,7 @@ def remember(writer: Writer, document: Document) -> None:
     known = dict(writer.facts.get(FACT, {}))
     was = known.pop(document.id, None)
     if has_lost_marks(document):
-        known[document.id] = {"read": records.fingerprint(document)}
+        known[document.id] = {"read": fingerprint(document)}
     elif was is None:
         return
     writer.facts[FACT] = known
