@@ -258,3 +258,26 @@ def test_threads_that_share_a_store_get_the_same_answers(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda tree: ranked(store, tree, 10, kernels, True), trees * 10))
     assert together == alone * 10
+
+
+def test_equally_good_passages_stand_by_id_whatever_segment_holds_them(tmp_path):
+    store = Store(tmp_path / "ix", create=True)
+    names = ["b", "ab", "a", "aé", "c", "ac"]
+    for number, name in enumerate(names):
+        with store.writer() as writer:
+            writer.add(
+                Document(name, "essay", "model risk", (Block(0, 10),)),
+                (Passage(f"{number:016x}", 0, 0, 10),),
+            )
+    risk = Word("risk", "risk")
+    trees = [
+        Clauses((), (risk,)),
+        Clauses((Word("model", "model"), risk)),
+        Clauses((Expand("prefix", "ri"),)),
+    ]
+    trees.append(Clauses((Phrase((Word("model", "model"), risk)),)))
+    for tree in trees:
+        for compiled in (kernels, None):
+            for k in (1, 3, 6):
+                found = [key for _, (key, _) in ranked(store, tree, k, compiled, False)[0]]
+                assert found == sorted(names)[:k]

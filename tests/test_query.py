@@ -6,6 +6,8 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +117,35 @@ def test_a_trailing_question_mark_is_punctuation(text: str) -> None:
 def test_the_short_way_for_plain_words_and_the_long_one_agree() -> None:
     for text in ("deceptive alignment", "how do models learn", "a x1 GPT4"):
         assert tree(text).should == tree(text + " ;").should
+
+
+SIGNS = (
+    *("+model", "-risk", "model", "the", "+the", "-the", "NOT", "model?", "GPT4", "+gpt4x", "  ", "foo:bar"),
+    *(
+        '"the model"',
+        '"deep  model risk"',
+        '"a b"',
+        "author:bob",
+        "AUTHOR:x.y",
+        "date:2011..2013",
+        "date:zzz",
+    ),
+    *("kind:essay", "voice:own", "karma:5", "has:title", "title:risk", "like:ab", "year:2020", "id:7-b"),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(SIGNS), min_size=1, max_size=5).map(" ".join))
+def test_the_short_way_for_usual_queries_and_the_long_one_agree(text: str) -> None:
+    def spelled(node: Any) -> Any:
+        parts = {part: getattr(node, part) for part in node._parts}
+        return type(node), node.start, node.end, parts, [spelled(child) for child in node.children()]
+
+    short = parse(text, TODAY)
+    with patch("essaysearch.query.plain_clauses", lambda text, today: None):
+        long = parse(text, TODAY)
+    assert spelled(short.tree) == spelled(long.tree)
+    assert short[1:] == long[1:]
 
 
 def test_stop_words_neither_match_nor_rank() -> None:

@@ -16,7 +16,7 @@ from essaysearch.model import Document, Hit
 from essaysearch.query import Query, parse
 from essaysearch.search.asking import Search
 from essaysearch.search.results import Results
-from essaysearch.tree import Clauses, Filter, Node, Word
+from essaysearch.tree import Clauses, Expand, Filter, Node, Phrase, Word
 
 if TYPE_CHECKING:
     from essaysearch.concordance.collocates import Collocates
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from essaysearch.threads import Thread
     from essaysearch.topics.files import Topic
     from essaysearch.topics.finding import TopicPassages
+
+_NAMELESS = frozenset((Word, Phrase, Expand, Filter))
+"""Nodes that name nothing that would have to be looked up."""
 
 _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
@@ -426,8 +429,10 @@ class Library:
         return self.exchanges().copies() if search.collapse else None
 
     def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
-        if isinstance(tree, Clauses) and not tree.must and all(type(node) is Word for node in tree.should):
-            return tree  # the usual query: it names nothing
+        if type(tree) is Clauses and all(
+            type(node) in _NAMELESS for node in (*tree.must, *tree.should, *tree.must_not)
+        ):
+            return tree  # the usual query
         from essaysearch.search.resolving import resolve
 
         return resolve(snapshot, tree, self._topic_tree)

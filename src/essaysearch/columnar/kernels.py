@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from essaysearch.columnar.all_kernels import all_of
 from essaysearch.columnar.any_kernels import any_of
+from essaysearch.columnar.impact_kernels import impacts
 from essaysearch.columnar.leaf_kernels import count, postings
 from essaysearch.columnar.lookup_kernels import find, locate, locate_all
 from essaysearch.columnar.pattern_kernels import best_pattern, take, union
@@ -16,6 +17,7 @@ __all__ = [
     "best_phrase",
     "count",
     "find",
+    "impacts",
     "locate",
     "locate_all",
     "phrase",

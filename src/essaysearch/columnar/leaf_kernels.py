@@ -10,15 +10,17 @@ import numpy as np
 
 from essaysearch.columnar.address_kernels import mask_at, part_of
 from essaysearch.columnar.best_kernels import best_first, offer
-from essaysearch.columnar.block_kernels import BLOCK, code_of, docs_of, kernel, views, weighted
-from essaysearch.columnar.match_kernels import holds_any, reader_of, rows_in, wanted
+from essaysearch.columnar.block_kernels import code_of, docs_of, kernel, views, weighted
+from essaysearch.columnar.impact_kernels import word_of
+from essaysearch.columnar.impacts import COUNT
+from essaysearch.columnar.match_kernels import holds_any, rows_in, wanted
 
 
 @kernel
 def postings(data, at, norms, begin, end, ints, docs, xs):  # type: ignore[no-untyped-def]
     """The passages of a term (int64) and x in each (float64), of its blocks ``begin`` to ``end``.
 
-    ``ints``: at least `BLOCK`.
+    ``ints``: at least 128.
     """
     blocks = views(data, at)
     out = 0
@@ -39,7 +41,7 @@ def postings(data, at, norms, begin, end, ints, docs, xs):  # type: ignore[no-un
 
 @kernel
 def count(table, masks, excluded, asked, seen, ints):  # type: ignore[no-untyped-def]
-    """How many passages hold any of some terms, and none of the excluded; see `any_kernels.any_of`.
+    """How many passages hold any of some words, and none of the excluded; see `any_kernels.any_of`.
 
     ``seen``: a bit for each passage of the largest segment.
     """
@@ -47,20 +49,19 @@ def count(table, masks, excluded, asked, seen, ints):  # type: ignore[no-untyped
     for number in range(len(table)):
         part = part_of(table, number)
         mask = mask_at(masks[number], part.passages).bits
-        docs, rest = ints[:BLOCK], ints[BLOCK:]
-        barred_rows, rest = rows_in(excluded, number, rest)
-        barred, rest = reader_of(rest, len(excluded))
+        barred, rest = rows_in(excluded, number, ints)
+        rows, rest = rows_in(asked, number, rest)
         seen[: (part.passages + 7) >> 3] = 0
-        for t in range(len(asked)):
-            for block in range(asked[t, number, 0], asked[t, number, 1]):
-                size, _ = docs_of(part.blocks, block, docs)
-                for i in range(size):
-                    doc = docs[i]
-                    bit = np.uint8(1 << (doc & 7))
-                    if seen[doc >> 3] & bit == 0:
-                        seen[doc >> 3] |= bit
-                        if wanted(mask, doc) and not holds_any(part.blocks, barred_rows, doc, barred):
-                            total += 1
+        for t in range(len(rows)):
+            if rows[t, COUNT] == 0:
+                continue
+            for found in word_of(rows, t).docs:
+                doc = np.int64(found)
+                bit = np.uint8(1 << (doc & 7))
+                if seen[doc >> 3] & bit == 0:
+                    seen[doc >> 3] |= bit
+                    if wanted(mask, doc) and not holds_any(part.blocks.base, barred, doc):
+                        total += 1
     return total
 
 

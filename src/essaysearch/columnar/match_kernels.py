@@ -1,10 +1,10 @@
 """Compiled scoring of a passage against the words of a query. Needs the extra ``fast``.
 
-A query's terms come as ``rows``, int64 (terms, segments, 3): first block, end of blocks, number of
-postings (zeros where the segment has none), and their ``weights``. ``mask`` has a bit for each passage
-(0: not wanted; the lowest first), or no byte at all (all wanted). ``pairs``: three numbers each, two
-terms by their place in the query and what their nearness adds at most. A score is always the float64
-sum of its terms in the order of the query, then of its pairs, whatever the order of work.
+A query's words come as ``asked``, int64 (words, segments, 5): the rows of `impacts`, and their
+``weights``. ``mask`` has a bit for each passage (0: not wanted; the lowest first), or no byte at all
+(all wanted). ``pairs``: three numbers each, two words by their place in the query and what their
+nearness adds at most. A score is always the float64 sum of its words in the order of the query, then
+of its pairs, whatever the order of work.
 """
 
 from __future__ import annotations
@@ -13,33 +13,23 @@ from collections import namedtuple
 
 import numpy as np
 
-from essaysearch.columnar.block_kernels import (
-    BLOCK,
-    block_at,
-    code_of,
-    docs_of,
-    exception_row,
-    field_of,
-    kernel,
-    place_in,
-    positions_of,
-    weighted,
-)
+from essaysearch.columnar.block_kernels import field_of, kernel, positions_of
+from essaysearch.columnar.impact_kernels import BLOCK, codes_at, place_of, word_of
+from essaysearch.columnar.impacts import COUNT, WIDTH
 
-ROUNDING = 4e-7
-"""Relative error that bounds are widened by, for each term: they come from float32."""
+SLACK = 1.0 + 1e-9
+"""What bounds are widened by: the order of adding up changes the last bits of a sum."""
 
 POSITIONS = 512
 """Positions of a word in a passage that are looked at for nearness."""
 
-Query = namedtuple(
-    "Query", "blocks norms starts mask rows weights tops by_top pairs window grown slack extra everything"
-)
-"""The words that a segment has. ``tops``: the most that each term adds; ``by_top``: the terms, the least
-of them first; ``extra``: the most that all pairs add; ``slack``: what bounds are widened by."""
+Query = namedtuple("Query", "part mask rows weights tops by_top carried pairs window extra everything")
+"""The words that a segment has. ``tops``: the most that each adds; ``carried``: that and its share of
+the pairs; ``by_top``: the words, those of the least ``carried`` first; ``extra``: the most that all
+pairs add; ``everything``: the most that all words add."""
 
-Reader = namedtuple("Reader", "read docs")
-"""Decoded blocks, one for each term: its number, size, the byte of its codes, a place in it."""
+Room = namedtuple("Room", "low places left right")
+"""Work space of scoring: for each word a block to look from and a place, and positions of two."""
 
 
 @kernel
@@ -49,26 +39,37 @@ def wanted(mask, doc):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def find(blocks, end, t, doc, low, reader):  # type: ignore[no-untyped-def]
-    """The place of a passage in its block of term ``t``, -1 where it is not; the block is decoded.
-
-    ``low``: a block of the term's that is not after it; ``end``: the end of the term's blocks.
-    """
-    block = block_at(blocks.base, low, end, doc)
-    read = reader.read
-    if read[t, 0] != block:
-        read[t, 0] = block
-        read[t, 1], read[t, 2] = docs_of(blocks, block, reader.docs[t])
-    return place_in(reader.docs[t], read[t, 1], doc)
+def rows_in(asked, number, ints):  # type: ignore[no-untyped-def]
+    """(the rows of words in segment ``number``, the work space left)."""
+    width = asked.shape[2]
+    rows = ints[: width * len(asked)].reshape(len(asked), width)
+    for t in range(len(asked)):
+        for place in range(width):
+            rows[t, place] = asked[t, number, place]
+    return rows, ints[width * len(asked) :]
 
 
 @kernel
-def holds_any(blocks, rows, doc, reader):  # type: ignore[no-untyped-def]
-    """Whether a passage holds any of some terms."""
+def by_size(rows, column, ints):  # type: ignore[no-untyped-def]
+    """(the numbers of rows, those with the least in a column first, the work space left)."""
+    order = ints[: len(rows)]
+    for n in range(len(rows)):
+        place = n
+        while place > 0 and rows[order[place - 1], column] > rows[n, column]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = n
+    return order, ints[len(rows) :]
+
+
+@kernel
+def holds_any(base, rows, doc):  # type: ignore[no-untyped-def]
+    """Whether a passage holds any of some words."""
+    held = False
     for t in range(len(rows)):
-        if rows[t, 0] < rows[t, 1] and find(blocks, rows[t, 1], t, doc, rows[t, 0], reader) >= 0:
-            return True
-    return False
+        if rows[t, COUNT] and not held:
+            held = place_of(base, word_of(rows, t), doc, 0)[0] >= 0
+    return held
 
 
 @kernel
@@ -91,93 +92,59 @@ def nearness(left, left_count, right, right_count, starts, doc, window):  # type
 
 
 @kernel
-def share_of(blocks, read, t, i, norms, doc):  # type: ignore[no-untyped-def]
-    """x / (1 + x) of the i-th posting of a decoded block."""
-    code = code_of(blocks.data, read[t, 2], i)
-    if code:
-        f = np.float64(code)
-        return f / (np.float64(norms[0, doc]) + f)
-    row = exception_row(blocks.data, read[t, 2], i)
-    x = weighted(blocks, read[t, 0], read[t, 2], read[t, 1], row, norms, doc)
-    return x / (1.0 + x)
+def _positions(q, t, place, out):  # type: ignore[no-untyped-def]
+    """Write the positions of a word's posting into ``out``; returns how many."""
+    blocks = q.part.blocks
+    block = word_of(q.rows, t).first + place // BLOCK
+    size = np.int64(blocks.size[block])
+    held = positions_of(blocks, block, codes_at(blocks, block), size, place % BLOCK, out)
+    return min(held, len(out))
 
 
 @kernel
-def score_of(q, doc, low, reader, left, right):  # type: ignore[no-untyped-def]
-    """The score of a passage: its terms in the order of the query, then its pairs."""
-    blocks, read = q.blocks, reader.read
+def added_up(q, doc, room):  # type: ignore[no-untyped-def]
+    """The score of a passage, from its places: its words in the order of the query, then its pairs."""
     score = 0.0
     for t in range(len(q.weights)):
-        place = find(blocks, q.rows[t, 1], t, doc, low[t], reader)
-        read[t, 3] = place
-        if place >= 0:
-            score += q.weights[t] * share_of(blocks, read, t, place, q.norms, doc)
+        if room.places[t] >= 0:
+            score += q.weights[t] * word_of(q.rows, t).shares[room.places[t]]
     for p in range(0, len(q.pairs), 3):
         a, b = np.int64(q.pairs[p]), np.int64(q.pairs[p + 1])
-        if read[a, 3] >= 0 and read[b, 3] >= 0:
-            m = positions_of(blocks, read[a, 0], read[a, 2], read[a, 1], read[a, 3], left)
-            n = positions_of(blocks, read[b, 0], read[b, 2], read[b, 1], read[b, 3], right)
-            near = nearness(left, min(m, len(left)), right, min(n, len(right)), q.starts, doc, q.window)
+        if room.places[a] >= 0 and room.places[b] >= 0:
+            m, n = _positions(q, a, room.places[a], room.left), _positions(q, b, room.places[b], room.right)
+            near = nearness(room.left, m, room.right, n, q.part.starts, doc, q.window)
             score += q.pairs[p + 2] * near / (1.0 + near)
     return score
 
 
 @kernel
-def reader_of(ints, terms):  # type: ignore[no-untyped-def]
-    """(a `Reader` of so many terms that has read nothing, the work space left)."""
-    reader = Reader(ints[: 4 * terms].reshape(terms, 4), ints[4 * terms : 132 * terms].reshape(terms, BLOCK))
-    for t in range(terms):
-        reader.read[t, 0] = -1
-    return reader, ints[132 * terms :]
-
-
-@kernel
-def rows_in(asked, number, ints):  # type: ignore[no-untyped-def]
-    """(the rows of terms in segment ``number``, the work space left)."""
-    rows = ints[: 3 * len(asked)].reshape(len(asked), 3)
-    for t in range(len(asked)):
-        for place in range(3):
-            rows[t, place] = asked[t, number, place]
-    return rows, ints[3 * len(asked) :]
-
-
-@kernel
-def by_size(rows, ints):  # type: ignore[no-untyped-def]
-    """(the numbers of terms, those with the fewest postings first, the work space left)."""
-    order = ints[: len(rows)]
-    for n in range(len(rows)):
-        place = n
-        while place > 0 and rows[order[place - 1], 2] > rows[n, 2]:
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = n
-    return order, ints[len(rows) :]
+def score_of(q, doc, room):  # type: ignore[no-untyped-def]
+    """The score of a passage."""
+    for t in range(len(q.weights)):
+        place, block = place_of(q.part.blocks.base, word_of(q.rows, t), doc, room.low[t])
+        room.places[t], room.low[t] = place, block
+    return added_up(q, doc, room)
 
 
 @kernel
 def bind(part, number, mask, asked, given, nearby, window, ints, floats):  # type: ignore[no-untyped-def]
-    """(the query in segment ``number`` without what that has not, the tops with the pairs' share, the
-    work space left)."""
-    blocks, most = part.blocks, len(asked)
-    rows = ints[: 3 * most].reshape(most, 3)
+    """(the query in segment ``number`` without what that has not, room for scoring, the work space left)."""
+    most = len(asked)
+    rows, ints = ints[: WIDTH * most].reshape(most, WIDTH), ints[WIDTH * most :]
+    by_top, kept, ints = ints[:most], ints[most : 2 * most], ints[2 * most :]
     weights, tops = floats[:most], floats[most : 2 * most]
     carried, pairs = floats[2 * most : 3 * most], floats[3 * most : 3 * most + len(nearby)]
-    by_top, kept = ints[3 * most : 4 * most], ints[4 * most : 5 * most]
     terms = 0
     everything = 0.0
     for n in range(most):
         kept[n] = -1
-        begin, end = asked[n, number, 0], asked[n, number, 1]
-        if begin == end:
+        if asked[n, number, COUNT] == 0:
             continue
         kept[n] = terms
-        rows[terms, 0], rows[terms, 1], rows[terms, 2] = begin, end, asked[n, number, 2]
+        for place in range(WIDTH):
+            rows[terms, place] = asked[n, number, place]
         weights[terms] = given[n]
-        bound = np.float32(0.0)
-        for block in range(begin, end):
-            bound = max(bound, blocks.bound[block])
-        x = np.float64(bound) * part.grown
-        tops[terms] = carried[terms] = given[n] * (x / (1.0 + x))
+        tops[terms] = carried[terms] = given[n] * word_of(rows, terms).leaders[0]
         everything += tops[terms]
         terms += 1
     size, extra = 0, 0.0
@@ -185,7 +152,7 @@ def bind(part, number, mask, asked, given, nearby, window, ints, floats):  # typ
         a, b = kept[np.int64(nearby[p])], kept[np.int64(nearby[p + 1])]
         if a >= 0 and b >= 0:
             pairs[size], pairs[size + 1], pairs[size + 2] = a, b, nearby[p + 2]
-            # The most a pair adds is carried by the term of the two that weighs less.
+            # The most a pair adds is carried by the word of the two that weighs less.
             carried[a if weights[a] < weights[b] else b] += nearby[p + 2]
             extra += nearby[p + 2]
             size += 3
@@ -196,7 +163,13 @@ def bind(part, number, mask, asked, given, nearby, window, ints, floats):  # typ
             at -= 1
         by_top[at] = n
     query = Query(
-        blocks, part.norms, part.starts, mask, rows[:terms], weights[:terms], tops[:terms], by_top[:terms],
-        pairs[:size], window, part.grown, 1.0 + ROUNDING * (terms + 1), extra, everything,
+        part, mask, rows[:terms], weights[:terms], tops[:terms], by_top[:terms], carried[:terms],
+        pairs[:size], window, extra, everything,
     )  # fmt: skip
-    return query, carried[:terms], ints[5 * most :]
+    room = Room(
+        ints[:terms],
+        ints[terms : 2 * terms],
+        ints[2 * terms : 2 * terms + POSITIONS],
+        ints[2 * terms + POSITIONS : 2 * terms + 2 * POSITIONS],
+    )
+    return query, room, ints[2 * terms + 2 * POSITIONS :]

@@ -21,6 +21,9 @@ Array = npt.NDArray[Any]
 MOST_WORDS = 10_000
 """Words a pattern may stand for."""
 
+MOST_PATTERNS = 2_000
+"""Patterns whose words a segment remembers."""
+
 
 def expansions(segment: Segment, leaf: Expand) -> list[tuple[int, list[int]]]:
     """The words of a segment that a pattern matches, as (term, numbers of its surfaces), by term.
@@ -43,7 +46,7 @@ def expansions(segment: Segment, leaf: Expand) -> list[tuple[int, list[int]]]:
         for term, ordinal in zip(terms.tolist(), (held - first[terms]).tolist(), strict=True):
             by_term.setdefault(term, []).append(ordinal)
         known = list(by_term.items())
-        if len(segment.expanded) > 256:
+        if len(segment.expanded) > MOST_PATTERNS:
             segment.expanded.clear()
         segment.expanded[key] = known
     return known

@@ -104,7 +104,7 @@ def _together(blocks, norms, rows, starts, slop, ordered, room, ints, docs, xs, 
     """What `phrase` promises, of a segment's blocks."""
     terms = len(rows)
     times, work = ints[:4], ints[4:]
-    order, work = by_size(rows, work)
+    order, work = by_size(rows, 2, work)
     low, counts, places, work = work[:terms], work[terms : 2 * terms], work[2 * terms :], work[3 * terms :]
     read, buffers = work[: 6 * terms].reshape(terms, 6), work[6 * terms : 134 * terms].reshape(terms, BLOCK)
     spots = work[134 * terms : (134 + room) * terms].reshape(terms, room)

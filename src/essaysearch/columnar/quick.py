@@ -7,6 +7,7 @@ terms bound to a snapshot once, conditions made bits once, work space kept by ea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from essaysearch import scoring
 from essaysearch.columnar import bound
 from essaysearch.columnar.addresses import Table
 from essaysearch.columnar.evaluate import Best, Evaluation, Ranked
+from essaysearch.columnar.impacts import WIDTH, Weighed
 from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import Snapshot, Term, View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Word
@@ -113,15 +115,19 @@ def _plain(
     """Plain words side by side (or all required), with conditions; None where one stands twice."""
     if len(words) > 1 and len({word.term for word in words}) < len(words):
         return None
-    terms = [snapshot.term(word.term, kernels) for word in words]
+    count_of, of = len(words), snapshot.impacts.of
+    terms = [of(snapshot, word.term, count_of, kernels) for word in words]
     weights = [word.boost * term.idf * _SCALE for word, term in zip(words, terms, strict=True)]
     if min(weights) <= 0.0:
         return None
-    excluded = [snapshot.term(node.term, kernels) for node in tree.must_not if isinstance(node, Word)]
-    pairs = _pairs(snapshot, terms) if proximity and len(words) > 1 else _NO_PAIRS
-    table, masks = snapshot.table(len(words)), _masks(snapshot, tree)
-    size, segments = len(words) + len(excluded), len(snapshot.views)
-    asked, barred, ints = _asked(terms, segments), _asked(excluded, segments), SPACE.ints(size, k)
+    excluded = [
+        of(snapshot, node.term, count_of, kernels) for node in tree.must_not if isinstance(node, Word)
+    ]
+    pairs = _pairs(snapshot, words, kernels) if proximity and len(words) > 1 else _NO_PAIRS
+    table, masks = snapshot.table(count_of), _masks(snapshot, tree)
+    size, segments = count_of + len(excluded), len(snapshot.views)
+    asked, barred = _asked(terms, segments, WIDTH), _asked(excluded, segments, WIDTH)
+    ints = SPACE.ints(size, k)
     scores, docs, parts = SPACE.best(k, segments)
     given = (table.rows, masks.rows, barred, asked, np.array(weights), pairs, scoring.PROXIMITY_WINDOW, k)
     if tree.must:
@@ -139,11 +145,12 @@ def _plain(
     return Rows(scores, docs, parts, held, total)
 
 
-def _pairs(snapshot: Snapshot, terms: list[Term]) -> Array:
+def _pairs(snapshot: Snapshot, words: tuple[Word, ...], kernels: Any) -> Array:
     """The pairs of words that stand side by side, and the most each can add, as the kernels take them.
 
     Their positions are verified.
     """
+    terms = [snapshot.term(word.term, kernels) for word in words]
     for term in terms:
         for view, info in zip(snapshot.views, term.infos, strict=True):
             if info is not None:
@@ -154,9 +161,9 @@ def _pairs(snapshot: Snapshot, terms: list[Term]) -> Array:
     return np.array(flat)
 
 
-def _asked(terms: list[Term], segments: int) -> Array:
-    """Terms as the kernels take them, int64 (terms, segments, 3)."""
-    return np.frombuffer(b"".join([term.rows for term in terms]), np.int64).reshape(-1, segments, 3)
+def _asked(terms: Sequence[Term | Weighed], segments: int, width: int) -> Array:
+    """Words as the kernels take them, int64 (words, segments, width)."""
+    return np.frombuffer(b"".join([term.rows for term in terms]), np.int64).reshape(-1, segments, width)
 
 
 def _masks(snapshot: Snapshot, tree: Clauses) -> Table:
@@ -183,7 +190,7 @@ def _phrase(snapshot: Snapshot, tree: Clauses, leaf: Phrase, kernels: Any, k: in
     if terms is None:
         return None
     masks, segments = _masks(snapshot, tree), len(snapshot.views)
-    table, asked = snapshot.table(len(terms)), _asked(terms, segments)
+    table, asked = snapshot.table(len(terms)), _asked(terms, segments, 3)
     scores, docs, parts = SPACE.best(k, segments)
     most = min(max(info.df if info else 0 for info in term.infos) for term in terms)
     found, xs = SPACE.found(most)

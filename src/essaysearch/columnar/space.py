@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-WINDOW = 1 << 16
+WINDOW = 1 << 14
 """Passages whose sums any-of holds at a time."""
 
 FIXED = 1 << 11

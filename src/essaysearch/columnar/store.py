@@ -23,6 +23,7 @@ import numpy.typing as npt
 from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.addresses import Table, address, table_of
+from essaysearch.columnar.impacts import Impacts
 from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
@@ -137,6 +138,7 @@ class Snapshot:
         self._tables: dict[int, Table] = {}
         self._bits_held = 0
         self._unit_numbers: dict[str, int] = {}
+        self.impacts = Impacts()
 
     @property
     def passages(self) -> int:

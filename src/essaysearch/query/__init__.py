@@ -2,22 +2,20 @@
 
 Any text is a query: what cannot be read as an operator is searched as words, and a
 `Diagnostic` says so. The operators are rows of `operators.OPERATORS`; docs/query.md is written
-from them. Queries of plain words, the usual ones, take a short way of their own.
+from them. The usual queries take a short way of their own (`plain`).
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import date
 from typing import NamedTuple
 
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
-from essaysearch.query.parser import JOINTS, Parser
-from essaysearch.query.reading import MOST_CLAUSES
+from essaysearch.query.parser import Parser
+from essaysearch.query.plain import plain_clauses
 from essaysearch.query.sentences import ALL_STOPS
-from essaysearch.query.words import plain_word
 from essaysearch.tree import Clauses, Node, Nothing, Phrase, Same, Word
 
 __all__ = ["MOST_CHARACTERS", "Query", "caret", "nearest", "parse"]
@@ -38,10 +36,6 @@ class Query(NamedTuple):
     words: tuple[Word, ...]
 
 
-_NOT_PLAIN = re.compile(r"[^0-9A-Za-z ?.,!]|[?.,!][0-9A-Za-z]")
-_PLAIN_WORD = re.compile(r"[0-9A-Za-z]+")
-
-
 def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
     """What a query means. Never raises: every text gives a tree, perhaps `Nothing`, and diagnostics.
 
@@ -55,10 +49,11 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
     >>> parse("autor:hubinger").diagnostics[0].message
     'no field `autor`; did you mean `author`? It is searched as words.'
     """
-    if not literal and len(text) <= MOST_CHARACTERS and _NOT_PLAIN.search(text) is None:
-        query = _plain(text)
-        if query is not None:
-            return query
+    if not literal and len(text) <= MOST_CHARACTERS:
+        short = plain_clauses(text, today)
+        if short is not None:
+            tree, words, stops = short
+            return Query(tree, (_all_stops(len(text)),) if stops else (), words)
     parser = _read(text, today, literal, keep_stops=False)
     tree = parser.tree()
     if parser.stops and isinstance(tree, Nothing):
@@ -94,32 +89,6 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _plain(text: str) -> Query | None:
-    """A query of plain ASCII words; None where one is an operator, or there are none or too many."""
-    ranking: list[Word] = []
-    stops: list[tuple[str, str, int, int]] = []
-    for match in _PLAIN_WORD.finditer(text):
-        word = match.group()
-        if word in JOINTS:
-            return None
-        term, stop = plain_word(word)
-        start, end = match.span()
-        if stop:
-            stops.append((word, term, start, end))
-        elif len(ranking) < MOST_CLAUSES:
-            ranking.append(Word(word, term, None, False, 1.0, start, end))
-        else:
-            return None
-    if ranking:
-        words = tuple(ranking)
-    elif stops and len(stops) <= MOST_CLAUSES:
-        words = tuple(Word(word, term, None, False, 1.0, start, end) for word, term, start, end in stops)
-    else:
-        return None
-    diagnostics = () if ranking else (_all_stops(len(text)),)
-    return Query(Clauses((), words, (), (), 1.0, 0, len(text)), diagnostics, words)
 
 
 def _read(text: str, today: date | None, literal: bool, keep_stops: bool) -> Parser:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from essaysearch.query.ranges import Problem, backwards, bounds, shown
 
@@ -39,6 +40,7 @@ REMEDY = (
 )
 
 
+@lru_cache(maxsize=4096)
 def date_range(text: str, today: date) -> tuple[str | None, str | None] | Problem:
     """The first and last instant of a range of dates, as ISO strings, both inclusive.
 
