@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from click.testing import CliRunner
 
 import essaysearch
+from essaysearch.cli.linking import quotes
 from essaysearch.formats.table import format_named
+from essaysearch.model import Block, Document
 
 SOURCE = (
     "A committee that can only say yes is not a committee, "
@@ -73,6 +77,43 @@ def test_a_passage_knows_who_quotes_it_and_what_they_answer(library):
     (answer,) = quoted.answered_by
     assert "several pedals" in library.show(answer).passages[library.show(answer).focus][1]
     assert library.exchanges().answers_count() == {source.passage_id: 1}
+
+
+def test_passages_are_listed_by_how_much_they_were_answered(library, tmp_path):
+    source = passage(library, 'own:"a brake that answers"')
+    (most,) = library.attention()
+    assert (most.passage_id, most.quoted, most.answers, most.replies) == (source.passage_id, 1, 1, 0)
+    assert library.attention("pedals") == []
+    nobody = {row.passage_id for row in library.attention(unanswered=True)}
+    assert source.passage_id not in nobody
+    assert passage(library, "own:pedals").passage_id in nobody
+    assert all(library.show(name).document.authors != () for name in nobody)
+
+
+def test_what_is_replied_to_as_a_whole_is_answered(tmp_path):
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    told = ("The first of them said that brakes are overrated.", "And the other one said nothing at all.")
+    first = Document("a", "comment", told[0], (Block(0, len(told[0])),), date="2020")
+    made.add([first, Document("b", "comment", told[1], (Block(0, len(told[1])),), parent="a", date="2021")])
+    assert [made.show(row.passage_id).document.id for row in made.attention(unanswered=True)] == ["b"]
+
+
+def test_quotes_shows_scores_changes_and_answers_in_text_and_json(library, tmp_path):
+    index = ["--index", str(tmp_path / "index")]
+    quote = passage(library, 'quote:"a brake that answers"').passage_id
+    source = passage(library, 'own:"a brake that answers"').passage_id
+    told = CliRunner().invoke(quotes, [quote, *index])
+    assert re.search(r"quotes \(0\.\d\d\) .*Ada Lane, 2021-03-01", told.output)
+    assert "added: '' -> 'ever'" in told.output
+    told = json.loads(CliRunner().invoke(quotes, [source, *index, "--format", "json"]).output)
+    assert told["quotes"] == []
+    assert [(row["passage_id"], len(row["answered_by"])) for row in told["quoted_by"]] == [(quote, 1)]
+    listed = CliRunner().invoke(quotes, [*index]).output
+    assert listed.startswith(f"   1  [{source}]")
+    listed = json.loads(CliRunner().invoke(quotes, ["--unanswered", *index, "--format", "json"]).output)
+    assert listed["total"] == len(listed["passages"]) > 0
+    none = CliRunner().invoke(quotes, ["--of", "pedals", *index])
+    assert (none.exit_code, none.output) == (1, "No quotation is linked to a source.\n")
 
 
 def test_what_is_added_later_becomes_the_source_of_an_older_quotation(tmp_path):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from essaysearch.concordance.years import Years
     from essaysearch.filling.indexing import Progress
     from essaysearch.filling.report import IndexReport
+    from essaysearch.quotations.answering import Attention
     from essaysearch.quotations.exchanges import Exchanges, Quoted, Source
     from essaysearch.search.describing import Description
     from essaysearch.search.explaining import Explanation
@@ -299,6 +300,16 @@ class Library:
     def sources(self, passage_id: str) -> list[Source]:
         """What a passage quotes, wherever in the library it stands. Raises `UnknownId`."""
         return self.exchanges().sources(self._store.snapshot(), passage_id)
+
+    def attention(self, query: str | Search = "voice:own", unanswered: bool = False) -> list[Attention]:
+        """The passages in own words that a query finds, most answered first, or those nobody answered.
+
+        See `quotations.answering.attention`.
+        """
+        from essaysearch.quotations.answering import attention
+
+        snapshot, tree = self._asked_for(query)
+        return attention(snapshot, tree, self.exchanges(), unanswered, self._kernels())
 
     def quoted_by(self, passage_id: str) -> list[Quoted]:
         """Who quotes a passage, and the passages that answer it there."""
