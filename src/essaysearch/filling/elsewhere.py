@@ -191,8 +191,8 @@ def _concerned(
     }
     if changed:
         words = open_exchanges(snapshot).words
-        for document in _documents(snapshot, changed):
-            asked |= words.sharing(document) & known.keys()
+        for key in changed:
+            asked |= words.sharing(key) & known.keys()
     return sorted(asked)
 
 

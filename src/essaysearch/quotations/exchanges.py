@@ -177,20 +177,25 @@ def _links(words: QuoteIndex, document: Document, passages: Iterable[Passage]) -
 
 
 def _relink(snapshot: Snapshot, words: QuoteIndex, documents: dict[str, Any], changed: set[str]) -> None:
-    """Look again for sources of older quotations that have none, or whose source is gone."""
+    """Look again for the sources of older quotations: those whose source is gone, and those of which
+    some stands in what came, which may be a source where there was none, or a better one."""
     asked = sorted({row[1] for told in documents.values() for row in told["links"] if row[1] is not None})
     numbers = np.array([int(source, 16) for source in asked], dtype=np.uint64)
     there = np.zeros(len(asked), dtype=bool)
     for view in snapshot.views:
         there |= np.isin(numbers, view.segment.column("pass_id")[view.live])
     gone = {source for source, present in zip(asked, there, strict=True) if not present}
-    for name, told in documents.items():
-        sources = {source for _, source, _, _ in told["links"]}
-        if name in changed or not (sources & gone or (changed and None in sources)):
-            continue
+    concerned = {name for name, told in documents.items() if any(row[1] in gone for row in told["links"])}
+    quoting = {name for name, told in documents.items() if told["links"]} - changed
+    if len(changed) < len(quoting):
+        for name in changed:
+            concerned |= words.quoting(name) & quoting
+    else:
+        concerned |= quoting
+    for name in sorted(concerned - changed):
         found = snapshot.locate_document(name)
         if found is not None:
-            told["links"] = _links(words, *_whole(*found))
+            documents[name]["links"] = _links(words, *_whole(*found))
 
 
 def _whole(view: View, number: int) -> tuple[Document, tuple[Passage, ...]]:

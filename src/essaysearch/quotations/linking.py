@@ -20,11 +20,12 @@ from essaysearch.quotations.alignment import Change, difference
 from essaysearch.quotations.duplicates import Group, groups_of
 from essaysearch.quotations.finding import SHORT, SHORTEST, Place, places_of
 from essaysearch.quotations.links import Link, is_elsewhere, leads_there, ranked
-from essaysearch.quotations.shingle_store import VOICES, ShingleStore, StoredDocument
+from essaysearch.quotations.shingle_store import VOICES, Found, ShingleStore, StoredDocument
 from essaysearch.quotations.shingles import Hashes, Quote, read_quote, shingles, word_hashes
 from essaysearch.text.passages import FURNITURE
 
 _WHOLE = 0.9
+_SOME = 0.3
 _SURE_SCORE, _SURE_WORDS = 0.85, 12
 
 __all__ = [
@@ -167,15 +168,31 @@ class QuoteIndex:
             VOICES[passages[p].voice] == "quoted" for p in self._store.passages_of_document(number)
         )
 
-    def sharing(self, document: Document) -> set[str]:
-        """The documents that share some run of `SHORT` words, or nearly, with a document."""
-        store, number = self._store, self._store.number_of(document.id)
-        asked = np.unique(shingles(word_hashes(document.text)))
-        found = store.find(asked)
-        if not len(found.places):
-            return set()
-        counts = np.bincount(store.document_at(found.places))
-        return {store.documents[n].id for n in np.flatnonzero(counts >= SHORT - 2).tolist() if n != number}
+    def sharing(self, document_id: str) -> set[str]:
+        """The documents that share a run of `SHORT` words, or nearly, with one of the index."""
+        found = self._found_of(document_id)
+        counts = np.bincount(self._store.document_at(found.places))
+        names = self._store.documents
+        return {names[n].id for n in np.flatnonzero(counts >= SHORT - 2).tolist()} - {document_id}
+
+    def quoting(self, document_id: str) -> set[str]:
+        """The documents with a quotation that may come from one of the index: some of it stands there."""
+        store, found = self._store, self._found_of(document_id)
+        passages, counts = np.unique(store.passage_at(found.places), return_counts=True)
+        names = set()
+        for number, count in zip(passages.tolist(), counts.tolist(), strict=True):
+            held = store.passages[number]
+            if VOICES[held.voice] == "quoted":
+                low, high = store.words_of_passage(number)
+                if count >= _SOME * (high - low - 2):
+                    names.add(store.documents[held.document].id)
+        return names - {document_id}
+
+    def _found_of(self, document_id: str) -> Found:
+        """Where the shingles of a document stand."""
+        number = self._store.number_of(document_id)
+        low, high = self._store.words_of_document(number) if number >= 0 else (0, 0)
+        return self._store.find(np.unique(shingles(self._store.words(low, high))))
 
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
         """Groups of near-duplicates and cross-posts; see `duplicates.groups_of`."""
