@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Skipped
 from essaysearch.readers.html_text import html_to_blocks
+from essaysearch.readers.table import READERS
 
 Reads = Callable[[str, str | bytes], list[Document]]
 
@@ -252,3 +255,35 @@ def test_quotes_and_dashes_left_over_from_windows_1252_are_read_as_such(document
     (document,) = documents("old.jsonl", line)
     assert (document.title, document.text) == ("A “bell”", "It isn’t — not yet.")
     assert any("Windows-1252" in note for note in document.notes)
+
+
+FIXTURES = Path(__file__).parent / "fixtures" / "pages"
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_files_damaged_at_random_give_documents_or_true_reasons(tmp_path: Path, seed: int) -> None:
+    # The long form of this test is evals/fuzz_readers.py.
+    evals = str(Path(__file__).parent.parent / "evals")
+    sys.path.insert(0, evals)
+    try:
+        import fuzz_readers
+    finally:
+        sys.path.remove(evals)
+    random_ = random.Random(seed)
+    originals = fuzz_readers.originals_in([str(FIXTURES), str(CORPUS)])
+    for number in range(40):
+        name, data = fuzz_readers.damaged(originals, random_)
+        path = tmp_path / f"{number}-{name}"
+        path.write_bytes(data)
+        reader = random_.choice(READERS).name if number % 4 == 0 else None
+        assert fuzz_readers.fault_of(list(read(path, reader))) == "", (seed, number, name, reader)
+
+
+def test_a_reader_that_finds_nothing_of_its_kind_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<p>No table.</p>", encoding="utf-8")
+    for name in ("forum-csv", "author-page"):
+        readings = list(read(path, name))
+        assert any(isinstance(reading, Skipped) for reading in readings), name
+        assert not any("unforeseen" in getattr(reading, "reason", "") for reading in readings), name

@@ -76,8 +76,9 @@ def read(
             raise ReadError(f"{source.path}: the file is empty.")
         reader = forced or sniff(source)
         corrections = overrides_for(source.path)
-        noted = 0
+        noted, told = 0, False
         for reading in reader.read(source):
+            told = told or not isinstance(reading, SourceFacts)
             if isinstance(reading, Document):
                 notes = tuple(source.notes[noted:])
                 noted = len(source.notes)
@@ -88,6 +89,8 @@ def read(
                 yield replace(reading, path=shown(placed))
         if corrections is not None:
             yield from corrections.complaints()
+        if not told:
+            yield Skipped(shown(source.path), f"The file holds nothing that the reader {reader.name} reads.")
         if len(source.notes) > noted:
             yield SourceFacts(shown(os.path.abspath(source.path)), {"notes": source.notes[noted:]})
     except (ReadError, ExtraMissing) as error:

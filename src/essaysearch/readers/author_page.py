@@ -71,7 +71,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     owner, facts = _statistics(text[:first])
     if not records:
         yield Skipped(source.path, "The page lists no paper: no line joins a category and a date.")
-    ends = [record.start() for record in records[1:]] + [len(text)]
+    ends = [record.start() for record in records[1:]] + [len(text)] * bool(records)
     read_papers = 0
     for record, end in zip(records, ends, strict=True):
         document = _paper(text, record, end, owner)
