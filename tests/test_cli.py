@@ -546,3 +546,20 @@ def test_a_search_imports_nothing_it_does_not_need(index: str) -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert essaysearch.__version__ in run("--version").stdout
+
+
+def test_show_prints_a_comment_among_its_ancestors_and_replies(tmp_path: Path) -> None:
+    library = str(tmp_path / "index")
+    pages = Path(__file__).parent / "fixtures" / "pages" / "lesswrong_post.html"
+    assert run("index", str(pages), "--index", library).exit_code == 0
+    lines = run("show", "lesswrong:bC4eF6gH8jK2lM3nP", "--index", library).stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("in reply to Imre Valdestam"))
+    assert lines[at + 1].startswith("  Every lighthouse keeper")
+    assert lines[at + 2].startswith("in reply to Tessaly Quorn, 2023-03-14")
+    assert lines[at + 3].startswith("  The logs say when the lamp was lit")
+    assert lines[-2].startswith("answered by someone")
+    assert lines[-1] == "  Both can be true."
+    tree = run("thread", "lesswrong:bC4eF6gH8jK2lM3nP", "--index", library).stdout.splitlines()
+    # The title of a thread is said at its root alone.
+    assert tree[0].startswith("- Lighthouse keepers and warnings · Imre Valdestam")
+    assert sum("Lighthouse keepers" in line for line in tree) == 1

@@ -38,11 +38,12 @@ def show(id: str, index: str, before: int, after: int, format_: str) -> None:
     """
     from essaysearch.library import open_library
 
-    found = open_library(index, fast=False).show(text_argument(id), before, after)
+    library = open_library(index, fast=False)
+    found = library.show(text_argument(id), before, after)
     if format_ == "json":
         click.echo(json.dumps(_surroundings_dict(found), ensure_ascii=False))
     else:
-        click.echo(plain("\n".join(_surroundings(found)).rstrip()))
+        click.echo(plain("\n".join(_surroundings(found, library)).rstrip()))
 
 
 def _head(document: Document) -> list[str]:
@@ -53,10 +54,11 @@ def _head(document: Document) -> list[str]:
     return [line for line in (title, " · ".join(f for f in facts if f), document.url or place) if line]
 
 
-def _surroundings(found: Surroundings) -> list[str]:
+def _surroundings(found: Surroundings, library: Library) -> list[str]:
     lines = _head(found.document)
     for ancestor in found.ancestors:
-        lines.append(f"in reply to {_who(ancestor)}: {ancestor.title or ancestor.id} [{ancestor.id}]")
+        lines.append(f"in reply to {_who(ancestor)}, {ancestor.date or 'undated'} [{ancestor.id}]")
+        lines.append(f"  {_titled(ancestor, found.document.title)}{_opening(ancestor, library)}")
     if found.missing:
         lines.append(f"in reply to {found.missing}, which the library does not hold")
     lines.append("")
@@ -67,8 +69,23 @@ def _surroundings(found: Surroundings) -> list[str]:
             for answered, answered_text in found.answers:
                 lines.append(f"    in answer to [{answered.id}]:")
                 lines += [*(f"    | {line}" for line in readable(answered_text)[0].split("\n")), ""]
-    lines += [f"answered by {_who(reply)}, {reply.date or 'undated'} [{reply.id}]" for reply in found.replies]
+    for reply in found.replies:
+        lines.append(f"answered by {_who(reply)}, {reply.date or 'undated'} [{reply.id}]")
+        lines.append(f"  {_opening(reply, library)}")
     return lines
+
+
+def _titled(document: Document, known: str | None) -> str:
+    """A title with what parts it from what follows; nothing where there is none or it is known."""
+    return (
+        f"{' '.join(readable(document.title)[0].split())} · " if document.title not in (None, known) else ""
+    )
+
+
+def _opening(document: Document, library: Library) -> str:
+    """The first words of a document."""
+    opening = readable(library.document(document.id).text[:400])[0].split()
+    return " ".join(opening[:_OPENING_WORDS]) + ("…" if len(opening) > _OPENING_WORDS else "")
 
 
 def _passage_lines(passage: Passage, text: str, mark: str) -> list[str]:
@@ -151,22 +168,22 @@ def thread(id: str, index: str, format_: str) -> None:
         click.echo(json.dumps({"schema": 1, "nodes": nodes, "notes": list(built.notes)}, ensure_ascii=False))
         return
     for node in built.nodes.values():
-        for line in _node_lines(library, node, node.id == here):
+        root = built.nodes[node.root].document if node.depth else None
+        for line in _node_lines(library, node, node.id == here, root.title if root else None):
             click.echo(plain(line))
     for note in built.notes:
         click.echo(note, err=True)
 
 
-def _node_lines(library: Library, node: Node, here: bool) -> list[str]:
+def _node_lines(library: Library, node: Node, here: bool, known: str | None) -> list[str]:
+    """A node's line and the first words under it; a title that is ``known`` is not said again."""
     left = "  " * node.depth
     mark = "▶ " if here else "- "
     document = node.document
     notes = f" ({'; '.join(node.notes)})" if node.notes else ""
     if document is None:
         return [f"{left}{mark}[{node.id}]{notes}"]
-    title = f"{' '.join(readable(document.title)[0].split())} · " if document.title else ""
-    opening = readable(library.document(document.id).text[:400])[0].split()
-    words = " ".join(opening[:_OPENING_WORDS]) + ("…" if len(opening) > _OPENING_WORDS else "")
+    title, words = _titled(document, known), _opening(document, library)
     return [
         f"{left}{mark}{title}{_who(document)} · {document.date or 'undated'} [{document.id}]{notes}",
         f"{left}  {words}",
