@@ -17,6 +17,7 @@ import essaysearch
 from essaysearch.cli import main
 from essaysearch.cli.looking import editor_command
 from essaysearch.config import ConfigError, config_path, load
+from essaysearch.readers.table import READERS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -379,6 +380,12 @@ def test_eval_reports_in_the_contracts_json(tmp_path: Path) -> None:
 
 
 # Help and settings
+
+
+def test_help_readers_names_every_format_with_what_it_is() -> None:
+    shown = run("help", "readers").stdout
+    for reader in READERS:
+        assert re.search(rf"^    {re.escape(reader.name)} +{re.escape(reader.label)}$", shown, re.MULTILINE)
 
 
 def test_help_query_lists_every_operator_of_the_table() -> None:

@@ -24,7 +24,7 @@ def reading_options(command: Any) -> Any:
                 "--as",
                 "as_",
                 metavar="READER",
-                help="Read every file as this format, whatever it looks like.",
+                help="Read every file as this format, whatever it looks like; `help readers` lists them.",
             ),
             click.option(
                 "--author", metavar="NAME", help="The author of what is read, whatever it says itself."

@@ -6,16 +6,17 @@ import click
 
 from essaysearch.cli.app import COMMANDS, main
 
-_TOPICS = ("query", "config")
+_TOPICS = ("query", "readers", "config")
 
 
 @click.command("help")
 @click.argument("topic", required=False)
 @click.pass_context
 def help_(ctx: click.Context, topic: str | None) -> None:
-    """Explain a command, a query, or settings.
+    """Explain a command, a query, the formats that can be read, or settings.
 
-    `help query` is the query language, `help config` where defaults are set.
+    `help query` is the query language, `help readers` what files can be, `help config` where defaults
+    are set.
     """
     root = ctx.parent or ctx
     if topic is None:
@@ -25,6 +26,12 @@ def help_(ctx: click.Context, topic: str | None) -> None:
         from essaysearch.query.reference import plain
 
         click.echo(plain(OPERATORS), nl=False)
+    elif topic == "readers":
+        from essaysearch.readers.table import READERS
+
+        click.echo("The format of a file is found from its content; `--as NAME` forces it.\n")
+        for reader in READERS:
+            click.echo(f"    {reader.name:18}{reader.label}")
     elif topic == "config":
         click.echo("\n".join(_config_lines()))
     elif topic in COMMANDS:
