@@ -167,6 +167,10 @@ class _Scorer:
         wanted = [t.surface for t in tokens(str(condition.value))]
         for value in values:
             words = [t.surface for t in tokens(value)]
+            if condition.field == "author":
+                if wanted and set(wanted) <= set(words):
+                    return True
+                continue
             if wanted and any(words[at : at + len(wanted)] == wanted for at in range(len(words))):
                 return True
         return False

@@ -82,8 +82,29 @@ def _keyword(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
             chosen[number] = True
             return _values(segment, column, chosen)
     wanted = folded_words(str(condition.value))
-    chosen = np.array([stands_in(wanted, words) for words in segment.value_words(column)], dtype=bool)
-    return _values(segment, column, chosen)
+    values = segment.value_words(column)
+    if column == "authors":
+        others = _other_names(snapshot)
+        met = [any(_names(wanted, name) for name in (own, *others.get(own, ()))) for own in values]
+    else:
+        met = [stands_in(wanted, words) for words in values]
+    return _values(segment, column, np.array(met, dtype=bool))
+
+
+def _names(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether a name has all the words, in whatever order it is written ("Fen, Ann"); never for no words."""
+    return bool(wanted) and all(word in name for word in wanted)
+
+
+def _other_names(snapshot: Snapshot) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """The folded words of a name to those of the other names of the same person (`filling.aliases`)."""
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for joined in snapshot.manifest.facts.get("aliases", {}).values():
+        for name, others in joined.items():
+            person = [folded_words(one) for one in (name, *others)]
+            for one in person:
+                found.setdefault(one, []).extend(person)
+    return found
 
 
 def _date(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:

@@ -41,7 +41,7 @@ def add(
     Raises `ReadError` where ``defaults`` has a date that is none.
     """
     from essaysearch.columnar.store import numba_present
-    from essaysearch.filling import elsewhere
+    from essaysearch.filling import aliases, elsewhere
 
     began = time.perf_counter()
     if isinstance(what, (str, os.PathLike, Document)):
@@ -60,6 +60,7 @@ def add(
             run.meet(path, reading)
         run.finish(paths if prune else [])
         _remember_topics(writer, paths)
+        report.skipped += aliases.remember(writer, paths)
     elsewhere.compare(store, report, run.changed, run.gone, timeout)
     snapshot = store.snapshot()
     report.documents, report.passages = snapshot.documents, snapshot.passages

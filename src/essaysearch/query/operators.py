@@ -98,7 +98,7 @@ OPERATORS: tuple[Operator, ...] = (
     _row("kind", "filter", "kind:KIND", "kind:abstract", "Documents of one kind.",
          values=KINDS, build=value.choice),
     _row("author", "filter", "author:NAME", 'author:"nina panickssery"',
-         "Documents by this author; a name matches by its words. Given twice, both must hold.",
+         "Documents by this author; a name matches by its words, in any order. Given twice, both must hold.",
          build=value.words, all_of=True, words=True),
     _row("category", "filter", "category:NAME", "category:cs.LG",
          "Documents in this category. Given twice, both must hold.",
