@@ -91,3 +91,33 @@ def test_items_are_cut_at_bullets_and_numbers_and_keep_their_continuation() -> N
 def test_a_list_without_bullets_is_cut_at_lines() -> None:
     text = "one\n\ntwo\nthree"
     assert [text[a:b] for a, b in items(text, 0, len(text))] == ["one", "two", "three"]
+
+
+def test_behind_an_abbreviation_a_sentence_ends_where_punkt_says_so():
+    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+
+    from essaysearch.text.sentences import _STARTERS
+
+    parameters = PunktParameters()
+    parameters.sent_starters = set(_STARTERS)
+    parameters.abbrev_types = {"etc", "u.s", "ph.d"}
+    punkt = PunktSentenceTokenizer(parameters)
+    words = [
+        "The",
+        "the",
+        "He",
+        "However,",
+        "It's",
+        "I",
+        "I/O",
+        "The-x",
+        "Senate",
+        "A.I",
+        "(The",
+        "In",
+        "2019",
+    ]
+    for short in ("etc.", "U.S.", "Ph.D.", "..."):
+        for word in [*words, "We;", "“We", "Then)", "Will--that", "Élan", "THE", "Not[1]"]:
+            text = f"As of the {short} {word} x"
+            assert (len(sentences(text)) == 2) == (len(list(punkt.span_tokenize(text))) == 2), text

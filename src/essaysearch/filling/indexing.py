@@ -50,7 +50,8 @@ def add(
     paths = [os.fspath(item) for item in given if not isinstance(item, Document)]
     report = IndexReport()
     # Compiled kernels take half a second to load: worth it only for much text.
-    compiled = fast if fast is not None else numba_present() and _bytes_under(paths) > 4_000_000
+    much = _bytes_under(paths) + sum(len(item.text) for item in given if isinstance(item, Document))
+    compiled = fast if fast is not None else numba_present() and much > 4_000_000
     with store.writer(timeout=timeout, fast=compiled) as writer:
         run = _Run(store.snapshot(), writer, report)
         for item in given:

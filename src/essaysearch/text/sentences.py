@@ -2,16 +2,14 @@
 
 Most ends are plain: a full stop behind an ordinary word, a capital after the space. A pattern
 finds those at the speed of a search. What never ends a sentence ("e.g.", "et al.", an initial)
-stands in small tables. The doubtful rest ("etc. The", "U.S. He", "... And") is put to NLTK's
-Punkt, with parameters of our own and nothing downloaded; NLTK is imported when the first
-doubtful case is met.
+stands in small tables. The doubtful rest ("etc. The", "U.S. He", "... And") is judged by Punkt's
+rule, with a table of our own of words that begin sentences. (Punkt itself comes with all of NLTK,
+whose import takes longer than cutting thousands of texts.)
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
 
 LONGEST_SENTENCE = 20_000
 """Characters. A "sentence" beyond this is no prose; it is cut at spaces (or, without any, here)."""
@@ -28,11 +26,11 @@ _END = re.compile(
     re.VERBOSE,
 )
 _OPENS = re.compile(r"""["'“‘«(\[*_{]*""")
-_WORD_SPAN = re.compile(r"\S+")
 _CUT_SPAN = re.compile(r"\S(?:.{0,1200}\S)?(?=\s|\Z)|\S{1,20000}", re.DOTALL)
 _SPACES = re.compile(r"\s*")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+_FIRST_WORD = re.compile(r"([^\W\d_]+)(?=[\s)\";}\]*:@'’({\[?!…]|\Z|[,.](?![^\W_])|--)")
 _OPENING = "\"'“‘«(*_{["
 # Where no sentence begins with a capital (old abstracts, hurried chat), small letters begin them.
 _CAPITAL_START = re.compile(r"""[.?!]["'”’)\]]*\s+["'“‘(\[]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]""")
@@ -49,7 +47,7 @@ _BEFORE_NUMBER = frozenset(
 )
 # Titles, in upper case only: "Gen. Smith", but "the next gen. Smith".
 _TITLES = frozenset("Mr Mrs Ms Dr Prof St Mt Rev Hon Capt Lt Sgt Gov Gen Sen Rep Col Messrs Mme Mlle".split())
-# Perhaps an end: Punkt decides by what follows. So for "U.S." and the like, ellipses and addresses.
+# Perhaps an end: what follows decides. So for "U.S." and the like, ellipses and addresses.
 _PERHAPS = frozenset("etc inc ltd co corp jr sr ph.d ed eds dept univ est min max avg".split())
 _STARTERS = frozenset(
     """the this that these those there here then thus therefore hence we they he she it i you one in on at for
@@ -130,7 +128,7 @@ def _breaks(text: str, begin: int, mark: int, following: int, lower: bool) -> bo
     before = text[max(begin, mark - 60) : mark]
     token = "" if not before or before[-1].isspace() else before.split()[-1].lstrip(_OPENING)
     if text.startswith(("..", "…"), mark):
-        return _punkt_breaks("...", _next_token(text, following))
+        return _starts_sentence(text, following)
     if token.isdigit():
         # "1. First" numbers an item; "in 2019. 20 people" leaves no sure sign.
         return mark - len(token) > begin + 1 and not first.isdigit()
@@ -143,29 +141,17 @@ def _stop_ends(token: str, text: str, following: int, first: str) -> bool:
     if folded in _NEVER or token in _TITLES or (folded in _BEFORE_NUMBER and first.isdigit()):
         return False
     if "://" in token or token.startswith("www."):
-        return _punkt_breaks("url.", _next_token(text, following))
+        return _starts_sentence(text, following)
     if folded in _PERHAPS or _DOTTED.fullmatch(token):
-        return _punkt_breaks(f"{token}.", _next_token(text, following))
+        return _starts_sentence(text, following)
     return not _INITIAL.fullmatch(token)
 
 
-def _next_token(text: str, at: int) -> str:
-    match = _WORD_SPAN.match(text, at, min(len(text), at + 40))
-    return match.group().rstrip(".?!…") if match else ""
+def _starts_sentence(text: str, at: int) -> bool:
+    """Whether the word at ``at``, behind an abbreviation or dots, begins a sentence.
 
-
-@lru_cache(maxsize=1 << 14)
-def _punkt_breaks(token: str, following: str) -> bool:
-    """Punkt's judgment on two words of which the first is an abbreviation: does it end a sentence?"""
-    punkt, parameters = _punkt()
-    parameters.abbrev_types.add(token.lower().rstrip("."))
-    return bool(punkt.text_contains_sentbreak(f"{token} {following} x"))
-
-
-@lru_cache(maxsize=1)
-def _punkt() -> tuple[Any, Any]:
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
-
-    parameters = PunktParameters()
-    parameters.sent_starters = set(_STARTERS)
-    return PunktSentenceTokenizer(parameters), parameters
+    Punkt's rule for a text of which nothing was learnt (Kiss and Strunk 2006, section 4.2): a word
+    that often begins sentences does so where it stands capitalised.
+    """
+    word = _FIRST_WORD.match(text, at, at + 40)
+    return word is not None and word[1][0].isupper() and word[1].lower() in _STARTERS
