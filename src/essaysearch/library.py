@@ -160,8 +160,8 @@ class Library:
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
 
-        >>> library.search("deceptive alignment", k=2)
-        <Results for 'deceptive alignment': 2 of 71>
+        >>> [hit.rank for hit in library.search("alignment faking", k=2, offset=2)]
+        [3, 4]
         """
         day = today.isoformat() if today is not None else None
         facets, narrow = tuple(facets), tuple(narrow)
@@ -175,8 +175,8 @@ class Library:
     def ask(self, search: Search) -> Results:
         """What `search` does, for a search that is a value: one kept, or made from another.
 
-        >>> library.ask(Search("inner alignment", k=1)).total
-        62
+        >>> library.ask(Search("inner alignment", k=1))[0] == library.search("inner alignment")[0]
+        True
         """
         from essaysearch.search.searching import run
 
@@ -268,6 +268,10 @@ class Library:
 
         ``options``: those of `search`, ``k`` and ``offset`` among them: a passage may be found and
         still stand below what is shown.
+
+        >>> hit = library.search("kind:abstract debate")[0]
+        >>> library.why_not(hit.passage_id, "debate kind:comment")
+        ['It does not meet the condition `kind:comment`: its kind is abstract.']
         """
         from essaysearch.search.missing import why_not
 
@@ -320,8 +324,9 @@ class Library:
     def kwic(self, query: str | Search, width: int = 50, sort: str = "place") -> Lines:
         """Every occurrence of what a query asks for, in context; see `kwic.kwic`.
 
-        >>> for line in library.kwic("motte-and-bailey author:quillfeather", width=20, sort="right")[:2]:
-        ...     print(line.left, "|", line.match, "|", line.right)
+        >>> line = library.kwic("motte-and-bailey", width=20)[0]
+        >>> line.match, len(line.left) <= 20
+        ('motte-and-bailey', True)
         """
         from essaysearch.concordance.kwic import kwic
 
@@ -337,7 +342,8 @@ class Library:
     ) -> Collocates:
         """Words met near what a query asks for; see `collocates.collocates`.
 
-        >>> [row.word for row in library.collocates("reward")[:2]]
+        >>> library.collocates("reward")[0].word
+        'hacking'
         """
         from essaysearch.concordance.collocates import collocates
 
@@ -347,7 +353,8 @@ class Library:
     def keyness(self, query: str | Search, other: str | Search | None = None, least: int = 3) -> Keys:
         """Words that tell what a query finds from what another finds, or from all the rest.
 
-        >>> [row.word for row in library.keyness("kind:abstract", "kind:comment")[:2]]
+        >>> library.keyness("kind:abstract", "kind:comment")[0].score > 3.84  # 5 in 100 by chance
+        True
         """
         from essaysearch.concordance.keyness import keyness
 
@@ -358,7 +365,8 @@ class Library:
     def by_year(self, query: str | Search) -> Years:
         """(year, passages found), the undated last as None.
 
-        >>> library.by_year("pausing")
+        >>> [year for year, _ in library.by_year("pausing")]
+        [2023, 2024, 2025, None]
         """
         from essaysearch.concordance.years import by_year
 

@@ -175,7 +175,8 @@ class Hit:
     ``size`` is how many matching passages the hit's group has, None where the search did not group.
     ``snippets`` are as many as the search asked for at most, ``snippet`` the first of them: windows
     of the passage, or, where the search grouped, of the best passages of the group.
-    ``introduces`` is the beginning of the passage behind one that ends in a colon.
+    ``introduces`` is the beginning of the passage behind one that ends in a colon. ``lead`` are the
+    last words before the passage where the document has its opening words earlier too, else empty.
     """
 
     rank: int
@@ -211,4 +212,5 @@ class Hit:
     answered_by: Answered | None = None
     snippets: tuple[Snippet, ...] = ()
     introduces: str | None = None
+    lead: str = ""
     metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

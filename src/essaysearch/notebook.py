@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from essaysearch.expansion import written
+from essaysearch.formats.facts import citation
 from essaysearch.formats.markup import articles
 from essaysearch.search.results import Results
 from essaysearch.search.surroundings import Surroundings
@@ -23,7 +24,7 @@ font-size:.88rem}
 def cards(results: Results) -> str:
     """The hits as HTML, everything from documents and queries escaped."""
     warnings = "".join(f"<div>⚠ {escape(warning.message)}</div>" for warning in results.warnings)
-    head = f"<div><b>{escape(results.query)}</b> · {len(results):,} of {results.total:,}</div>"
+    head = f"<div><b>{escape(results.asked)}</b> · {len(results):,} of {results.total:,}</div>"
     if results.expansion is not None:
         head += f"<div>Added: {escape(written(results.expansion)) or 'nothing'}</div>"
     body = "".join(articles(results)) if results else "<div>Nothing found.</div>"
@@ -52,3 +53,8 @@ def surroundings_card(found: Surroundings) -> str:
         f'<div class="essaysearch"><style>{_STYLE}</style><article><h2>{escape(title)}</h2>'
         f'<div class="facts">{escape(facts)}</div>{"".join(body)}</article></div>'
     )
+
+
+def citations(results: Results) -> list[str]:
+    """A line for each hit that says where it comes from."""
+    return [citation(hit) for hit in results]

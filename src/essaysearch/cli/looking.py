@@ -220,12 +220,16 @@ def open_(id: str, index: str, only_print: bool) -> None:
 def whereabouts(library: Library, id: str) -> tuple[str | None, str, int]:
     """(address opened at the passage, None where there is none; path; line, 0 where unknown)."""
     from essaysearch.formats.facts import text_link
+    from essaysearch.text.snippets import lead_of
 
     found = library.show(id, 0, 0)
     document, line = found.document, found.document.line
     if document.url:
-        text = found.passages[found.focus][1] if found.passages else ""
-        return text_link(document.url, text), near(document.path), line
+        if not found.passages:
+            return document.url, near(document.path), line
+        passage, text = found.passages[found.focus]
+        lead = lead_of(text, library.document(id).text[: passage.start])
+        return text_link(document.url, text, lead), near(document.path), line
     if line and found.passages:
         line += library.document(id).text[: found.passages[found.focus][0].start].count("\n")
     return None, near(document.path), line

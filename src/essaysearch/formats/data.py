@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from essaysearch.formats.facts import citation
 from essaysearch.model import Hit
 from essaysearch.search.results import Results, hit_dict
 
@@ -29,14 +31,14 @@ def jsonl(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
 
 _COLUMNS = (
     "rank", "score", "passage_id", "doc_id", "kind", "title", "authors", "date", "karma", "source", "section",
-    "voice", "text", "answers", "url", "path",
+    "voice", "text", "answers", "url", "path", "citation",
 )  # fmt: skip
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def _cell(hit: Hit, name: str) -> object:
     """A value of a row."""
-    value = getattr(hit, name)
+    value: Any = citation(hit) if name == "citation" else getattr(hit, name)
     if name == "authors":
         value = "; ".join(value)
     elif name in ("answers", "answered_by"):

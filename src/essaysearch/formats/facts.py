@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from essaysearch.model import Hit, Snippet
 from essaysearch.text.readable import readable
+from essaysearch.text.snippets import LINK_WORDS
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
@@ -98,20 +99,29 @@ def is_web(url: str | None) -> bool:
 
 def link_of(hit: Hit) -> str | None:
     """The address of the page, opened at the passage; None where there is none to link."""
-    return text_link(hit.url, hit.text) if hit.url is not None and is_web(hit.url) else None
+    return text_link(hit.url, hit.text, hit.lead) if hit.url is not None and is_web(hit.url) else None
 
 
-def text_link(url: str, text: str) -> str:
-    """A link that opens the page at the passage (``#:~:text=`` of the URL Fragment Text Directives)."""
+def text_link(url: str, text: str, lead: str = "") -> str:
+    """A link that opens the page at the passage (``#:~:text=`` of the URL Fragment Text Directives).
+
+    ``lead``: the words before the passage, where its own would be found earlier in the page.
+    """
     if "#" in url or not is_web(url):
         return url
     words = readable(text)[0].split()
-    if len(words) < 3:
+    if len(words) < 3 and not lead:
         return url
-    first, last = " ".join(words[:5]), " ".join(words[-5:])
-    parts = [" ".join(words)] if len(words) <= 10 else [first, last]
-    escaped = (quote(part.encode("utf-8", "replace"), safe="").replace("-", "%2D") for part in parts)
-    return f"{url}#:~:text=" + ",".join(escaped)
+    first, last = " ".join(words[:LINK_WORDS]), " ".join(words[-LINK_WORDS:])
+    parts = [" ".join(words)] if len(words) <= 2 * LINK_WORDS else [first, last]
+    escaped = [_escaped(part) for part in parts]
+    before = " ".join(readable(lead)[0].split())
+    return f"{url}#:~:text=" + ",".join([f"{_escaped(before)}-", *escaped] if before else escaped)
+
+
+def _escaped(text: str) -> str:
+    """Percent-encoded, the hyphen too, which is a sign of the directive."""
+    return quote(text.encode("utf-8", "replace"), safe="").replace("-", "%2D")
 
 
 def citation(hit: Hit) -> str:

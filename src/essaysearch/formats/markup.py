@@ -9,13 +9,12 @@ from html import escape
 from essaysearch.formats.facts import (
     answer_of,
     answered_by,
+    citation,
     heading_of,
     introduced_by,
     link_of,
     marked,
-    near,
     one_line,
-    place_of,
     plain,
 )
 from essaysearch.model import Hit
@@ -35,7 +34,7 @@ def _md_address(url: str) -> str:
 
 def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
     """A heading a hit, linked to the passage in its page; what is answered as a quote in the quote."""
-    yield f"# {_md(one_line(results.query, 200))}\n\n"
+    yield f"# {_md(one_line(results.asked, 200))}\n\n"
     for hit in hits:
         (title, facts), link = heading_of(hit), link_of(hit)
         title = f"[{_md(title)}]({_md_address(link)})" if link else _md(title)
@@ -49,7 +48,7 @@ def markdown(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
             yield "\n" + "".join(f"{_md(line)}\n" for line in answer.split("\n"))
         if introduced := introduced_by(hit):
             yield ">\n" + "".join(f"> > {_md(line)}\n" for line in introduced.split("\n"))
-        yield "\n" if link else f"\n{_md(place_of(hit))}\n\n"
+        yield f"\n— {_md(citation(hit))} \\[{hit.passage_id}\\]\n\n"
 
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;
@@ -79,12 +78,12 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
             yield f'<p class="text">{escape(one_line(answer, 600))}</p>'
         if introduced := introduced_by(hit):
             yield f"<blockquote>introduces: {escape(one_line(introduced, 300))}</blockquote>"
-        yield f'<div class="place">{escape(near(hit.path))} <code>{hit.passage_id}</code></div></article>\n'
+        yield f'<div class="place">{escape(citation(hit))} <code>{hit.passage_id}</code></div></article>\n'
 
 
 def html(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
     """A page that needs nothing beside it."""
-    title = escape(results.query)
+    title = escape(results.asked)
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1><p>{results.total:,} found</p>\n"
     yield from articles(hits)

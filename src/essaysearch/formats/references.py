@@ -27,12 +27,24 @@ def _tex(text: str) -> str:
     return re.sub(r"[&%$#_{}\\~^]", lambda m: _TEX.get(m[0], "\\" + m[0]), " ".join(text.split()))
 
 
+def _bibtex_name(name: str) -> str:
+    """A name as BibTeX reads it: one that holds an "and", or more commas than it knows, is one word to it."""
+    whole = re.search(r"\band\b|^others$", name, re.IGNORECASE) or name.count(",") > 2
+    return f"{{{_tex(name)}}}" if whole else _tex(name)
+
+
 def bibtex(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
-    """An entry a document."""
+    """An entry a document. Keys are made of the documents' ids, and no two are equal."""
+    keys: set[str] = set()
     for hit in _one_a_document(hits):
-        key = re.sub(r"[^A-Za-z0-9:.-]", "-", hit.doc_id)
+        key = base = re.sub(r"[^A-Za-z0-9:.-]", "-", hit.doc_id)
+        number = 1
+        while key.lower() in keys:
+            number += 1
+            key = f"{base}-{number}"
+        keys.add(key.lower())
         fields = {
-            "author": " and ".join(f"{{{_tex(name)}}}" if "," in name else _tex(name) for name in hit.authors)
+            "author": " and ".join(map(_bibtex_name, hit.authors))
             + (" and others" if hit.authors and not hit.authors_complete else ""),
             "title": f"{{{_tex(title_of(hit))}}}",
             "year": (hit.date or "")[:4],
@@ -55,6 +67,7 @@ def ris(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
             ("UR", hit.url or ""),
             ("ID", hit.doc_id),
             ("N2", " ".join(readable(hit.text)[0].split()) if hit.kind == "abstract" else ""),
+            ("N1", "" if hit.authors_complete or not hit.authors else "The list of authors is cut short."),
         ]
         shown = ((tag, " ".join(value.split())) for tag, value in rows)
         yield "".join(f"{tag}  - {value}\n" for tag, value in shown if value) + "ER  - \n\n"

@@ -69,7 +69,8 @@ OPERATORS: tuple[Operator, ...] = (
          "`*` is any run of letters, `?` inside a word is one; at the end of a word `?` is punctuation.",
          build=star),
     _row("fuzzy", "pattern", "word~1", "optimiser~1",
-         "Every word within one edit, or two with ~2; ~ alone is ~1.", build=fuzzy),
+         "Every word within one edit, or two with ~2; ~ alone is ~1. An edit is a letter more, less or "
+         "other, or two neighbours that changed places.", build=fuzzy),
     _row("regex", "pattern", "/regex/", "/decept(ion|ive)/",
          "Every word that the regular expression matches from end to end.", build=regex),
     _row("title", "text", "title:a", "title:sleeper", "In the document's title only.", fields=("title",)),

@@ -9,7 +9,7 @@ from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import Answered, Document, Hit, Passage, Snippet
-from essaysearch.text.snippets import snippets
+from essaysearch.text.snippets import lead_of, snippets
 from essaysearch.tree import Node
 
 
@@ -67,10 +67,22 @@ def hit_of(
         line=_line(segment, document_number, number, document),
         size=size,
         answered_by=_answer(segment, document_number, passage) if with_answer else None,
+        lead=_lead(segment, document_number, number, row.text) if document.url else "",
         snippets=shown + tuple(_elsewhere(other, leaves) for other in others),
         introduces=_introduced(segment, document_number, number, row.text),
         metadata=document.metadata,
     )
+
+
+_MOST_BEFORE = 200_000
+"""Bytes before a passage that are looked through for the like of its opening words."""
+
+
+def _lead(segment: Segment, document_number: int, number: int, text: str) -> str:
+    begins, ends = int(segment.doc_begin[document_number]), int(segment.column("pass_byte")[number])
+    if not 0 < ends - begins <= _MOST_BEFORE:
+        return ""
+    return lead_of(text, segment.text.read(begins, ends).decode("utf-8", "replace"))
 
 
 TRUE_TO_THE_LINE = frozenset(("comment-page", "author-page", "text"))

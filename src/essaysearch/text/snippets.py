@@ -17,6 +17,9 @@ from essaysearch.tree import Clauses, Expand, Node, Phrase, Same, Word
 LENGTH = 360
 """Characters of a snippet, about; a passage a little longer is shown whole."""
 
+LINK_WORDS = 5
+"""Words at a passage's beginning, and at its end, by which a link finds it in its page."""
+
 _SLACK = 1.25
 _GAP = "…"
 
@@ -141,3 +144,13 @@ def _word_end(text: str, at: int) -> int:
         return len(text)
     space = text.rfind(" ", 0, at + 1)
     return space if space > at - 80 else at
+
+
+def lead_of(text: str, before: str) -> str:
+    """The words that tell a passage from an earlier place that begins like it; empty where there is none.
+
+    ``before``: what stands before the passage in its document. The words are the last of it.
+    """
+    opening = " ".join(text.split()[:LINK_WORDS])
+    held = " ".join(before.split())
+    return " ".join(held.split(" ")[-LINK_WORDS:]) if opening and opening in held else ""
