@@ -27,10 +27,19 @@ def command(name: str) -> click.Command:
     return found
 
 
-def options(name: str) -> set[str]:
-    return {
-        option for parameter in command(name).params for option in parameter.opts if option.startswith("-")
-    }
+def options(found: click.Command) -> set[str]:
+    return {option for parameter in found.params for option in parameter.opts if option.startswith("-")}
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    """Every command by what is typed for it, those of a group too."""
+    rows = [(name, command(name)) for name in COMMANDS]
+    return rows + [
+        (f"{name} {inner}", held)
+        for name, group in rows
+        if isinstance(group, click.Group)
+        for inner, held in group.commands.items()
+    ]
 
 
 def test_the_readme_prints_what_its_commands_print(tmp_path: Path) -> None:
@@ -51,11 +60,15 @@ def test_the_readme_has_one_command_to_try_it_and_one_to_test_it() -> None:
 def test_every_command_in_the_documentation_exists_with_its_options(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for line in re.findall(r"(?:^\$ |`|&& (?:\.venv/bin/)?)(essaysearch [a-z][^`\n]*)", text, re.MULTILINE):
-        _, name, *rest = shlex.split(re.split(r" && | > ", line)[0])
+        _, name, *rest = shlex.split(re.split(r" && | > | \| ", line)[0])
         assert name in COMMANDS, (page.name, line)
+        found = command(name)
+        if isinstance(found, click.Group) and rest:
+            assert rest[0] in found.commands, (page.name, line)
+            found = found.commands[rest[0]]
         for word in rest:
             if word.startswith("-") and len(word) > 1:
-                assert word in options(name), (page.name, line)
+                assert word in options(found), (page.name, line)
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -63,9 +76,8 @@ def test_every_command_is_in_the_readme() -> None:
         assert f"`{name}`" in README, f"README.md does not name the command `{name}`"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_and_option_explains_itself(name: str) -> None:
-    found = command(name)
+@pytest.mark.parametrize(("name", "found"), commands(), ids=[name for name, _ in commands()])
+def test_every_command_and_option_explains_itself(name: str, found: click.Command) -> None:
     assert found.help
     assert found.get_short_help_str(200).endswith(".")
     for parameter in found.params:

@@ -133,3 +133,75 @@ def test_on_the_seeds_deceptive_alignment_reaches_the_abstracts_that_say_it_othe
     ):  # fmt: skip
         assert part in titles
     assert any(hit.kind == "comment" and "deceptive" in hit.text for hit in found.hits)
+
+
+@needs_shared
+def test_on_the_seeds_a_single_phrase_leads_to_the_other_wordings(tmp_path):
+    library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    library.add(SEEDS)
+    topic = files.load(write(tmp_path, "d", "[[sense]]\nphrases = ['deceptive alignment']\n"))
+    rows = library.topic_suggestions(topic, 45)
+    phrases = {row.phrase for row in rows}
+    assert {"alignment faking", "deceptive"} <= phrases
+    assert any("hidden objective" in phrase for phrase in phrases)
+    for row in rows:
+        assert row.inside + row.like + row.outside
+        assert row.passage_id in {hit.passage_id for hit in library.search(f'"{row.phrase}"', k=1000)}
+
+
+def test_suggestions_say_how_often_they_stand_where_and_leave_out_what_the_topic_has(
+    tmp_path, corpus_library
+):
+    topic = files.load(write(tmp_path, "p", "[[sense]]\nphrases = ['pause']\n"))
+    rows = corpus_library.topic_suggestions(topic, 20)
+    assert rows
+    total = {hit.passage_id for hit in corpus_library.topic_passages(topic).hits}
+    for row in rows:
+        holding = {hit.passage_id for hit in corpus_library.search(f'"{row.phrase}"', k=1000)}
+        assert row.inside == len(holding & total)
+        assert row.outside == len(holding - total)
+        assert "pause" not in row.phrase.split()
+
+
+def test_what_was_judged_changes_the_suggestions(tmp_path, corpus_library):
+    topic = files.load(write(tmp_path, "p", "[[sense]]\nphrases = ['pause']\n"))
+    before = [row.phrase for row in corpus_library.topic_suggestions(topic, 20)]
+    screening = corpus_library.screen(topic)
+    for hit in corpus_library.search("sycophancy", k=5):
+        screening.judge(hit.passage_id, True)
+    after = corpus_library.topic_suggestions(topic, 300)
+    assert [row.phrase for row in after[:20]] != before
+    assert any("sycophan" in row.phrase for row in after)
+
+
+def test_oddities_of_a_topic_are_said_and_counted(tmp_path, corpus_library):
+    text = "seeds = ['0123456789abcdef']\n[[sense]]\nphrases = ['zyzzyva', 'pause', 'Pause', '…']\n"
+    found = corpus_library.topic_passages(files.load(write(tmp_path, "x", text)))
+    assert found.warnings == (
+        "1 phrase holds no word to search for: `…`.",
+        "1 phrase finds nothing here: `zyzzyva`.",
+        "1 phrase stands in the topic twice: `pause`.",
+        "1 seed is not in the library: `0123456789abcdef`.",
+    )
+
+
+def test_a_topic_that_matches_everything_is_told_so(tmp_path):
+    library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    library.add([essaysearch.Document(str(n), "essay", f"Kelp number {n}.") for n in range(4)])
+    topic = files.load(write(tmp_path, "k", "[[sense]]\nphrases = ['kelp']\n"))
+    found = library.topic_passages(topic)
+    assert found.warnings == (
+        "The topic `k` matches every passage of the library: it tells nothing apart.",
+        "1 phrase finds more than half of all passages: too wide to tell a topic: `kelp`.",
+    )
+    assert library.topic_suggestions(topic) == []
+
+
+def test_a_new_topic_holds_its_name_and_reads_back(tmp_path, corpus_library):
+    path = corpus_library.new_topic('Kelp "farms" \\ now', (), str(tmp_path / "topics"))
+    assert path.endswith("kelp-farms-now.toml")
+    assert files.load(path).phrases == ('Kelp "farms" \\ now',)
+    with pytest.raises(TopicError, match="is there already"):
+        corpus_library.new_topic("kelp farms now", (), str(tmp_path / "topics"))
+    with pytest.raises(TopicError, match="has no letter or digit"):
+        corpus_library.new_topic("…", (), str(tmp_path))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from essaysearch.threads import Thread
     from essaysearch.topics.files import Topic
     from essaysearch.topics.finding import TopicPassages
+    from essaysearch.topics.session import Screening
+    from essaysearch.topics.suggesting import Suggestion
 
 _NAMELESS = frozenset((Word, Phrase, Expand, Filter))
 """Nodes that name nothing that would have to be looked up."""
@@ -408,8 +410,53 @@ class Library:
         """Every passage of a topic, by what each was found, and how much may be missing."""
         from essaysearch.topics.finding import passages_of
 
-        wanted = self.topic(topic) if isinstance(topic, str) else topic
-        return passages_of(self._store.snapshot(), wanted, self._kernels())
+        return passages_of(self._store.snapshot(), self._topic(topic), self._kernels())
+
+    def topic_suggestions(self, topic: str | Topic, k: int = 20) -> list[Suggestion]:
+        """Phrases that may belong to a topic, from the library itself, each with its evidence."""
+        from essaysearch.topics.anchoring import answers_of
+        from essaysearch.topics.suggesting import suggest
+
+        snapshot, wanted = self._store.snapshot(), self._topic(topic)
+        return suggest(snapshot, wanted, k, answers_of(snapshot, wanted), self._kernels())
+
+    def new_topic(self, name: str, phrases: Sequence[str] = (), directory: str | None = None) -> str:
+        """Write the file of a new topic; returns its path. Raises `TopicError` where there is one."""
+        from essaysearch.topics.files import begin
+
+        places = [directory] if directory else self._store.snapshot().manifest.facts.get("topics", [])
+        return begin([*places, "topics"][0], name, phrases)
+
+    def screen(
+        self,
+        topic: str | Topic,
+        target: float = 0.95,
+        confidence: float = 0.9,
+        judgments: str | os.PathLike[str] | None = None,
+    ) -> Screening:
+        """Judge passages one by one until a recall is reached; goes on where it was left.
+
+        ``target``: the share of the relevant to be found; ``confidence``: how sure to be of it
+        before `Progress.reached`. ``judgments``: the file of answers, else beside the topic's file.
+        """
+        from essaysearch.topics.session import Screening
+
+        wanted = self._topic(topic)
+        return Screening(self._store.snapshot(), wanted, judgments, target, confidence, self._kernels())
+
+    def export_topics(
+        self,
+        topics: Sequence[str | Topic],
+        directory: str | os.PathLike[str],
+        judgments: str | os.PathLike[str] | None = None,
+    ) -> list[str]:
+        """Write judged topics as a test collection; returns sentences on what was counted."""
+        from essaysearch.topics.exporting import export
+
+        return export(self._store.snapshot(), [self._topic(topic) for topic in topics], directory, judgments)
+
+    def _topic(self, topic: str | Topic) -> Topic:
+        return self.topic(topic) if isinstance(topic, str) else topic
 
     def stats(self) -> dict[str, Any]:
         """Counts and sizes, as JSON values."""

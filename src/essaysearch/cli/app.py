@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "open": "looking:open_",
     "explain": "explaining:explain",
     "why-not": "explaining:why_not",
-    "topic": "linking:topic",
+    "topic": "topics:topic",
     "quotes": "linking:quotes",
     "kwic": "studying:kwic",
     "collocates": "studying:collocates",
@@ -209,7 +209,9 @@ def finish(status: int) -> NoReturn:
 
 
 def options_of(command: click.Command) -> dict[str, str]:
-    """The names of a command's options, without dashes, and their parameters."""
+    """The names of a command's options (a group's: of its commands), without dashes, and their parameters."""
+    if isinstance(command, click.Group):
+        return {name: to for inner in command.commands.values() for name, to in options_of(inner).items()}
     return {
         name.lstrip("-"): parameter.name or ""
         for parameter in command.params
@@ -226,12 +228,17 @@ def _from_file(ctx: click.Context) -> MutableMapping[str, Any]:
     said = load(path)
     if not said:
         return {}
-    known = {}
+    known, groups = {}, {}
     for name in COMMANDS:
         command = main.get_command(ctx, name)
         assert command is not None
         known[name] = options_of(command)
-    return defaults(said, known, path)
+        if isinstance(command, click.Group):
+            groups[name] = command.commands
+    found: dict[str, Any] = defaults(said, known, path)
+    for name, commands in groups.items():
+        found[name] = dict.fromkeys(commands, found[name])
+    return found
 
 
 @click.group(

@@ -1,4 +1,4 @@
-"""`topic` and `quotes`: every passage on a topic; what a passage quotes and who quotes it."""
+"""`quotes`: what a passage quotes and who quotes it."""
 
 from __future__ import annotations
 
@@ -12,78 +12,6 @@ from essaysearch.cli.app import NOTHING, finish, format_option, index_option, te
 
 if TYPE_CHECKING:
     from essaysearch.library import Library
-    from essaysearch.topics.finding import TopicPassages
-
-
-@click.command()
-@click.argument("action", type=click.Choice(["list", "show"]))
-@click.argument("name", required=False)
-@index_option
-@click.option("-k", "k", type=click.IntRange(min=0), help="Show this many passages, not all.")
-@format_option
-def topic(action: str, name: str | None, index: str, k: int | None, format_: str) -> None:
-    """List the topics at hand, or show every passage of one.
-
-    Topics stand in files, `topics/NAME.toml` beside what was indexed. With each passage stands what
-    found it, and at the end what each phrase adds and how much may be missing.
-    """
-    from essaysearch.library import open_library
-
-    library = open_library(index, fast=False)
-    if action == "list":
-        for known, path in library.topic_files().items():
-            click.echo(f"{known}  {path}")
-        return
-    if name is None:
-        raise click.UsageError("Name a topic, as `essaysearch topic list` gives it")
-    found = library.topic_passages(text_argument(name))
-    shown = len(found.hits) if k is None else k
-    if format_ == "json":
-        click.echo(json.dumps(_topic_dict(found, shown), ensure_ascii=False))
-    else:
-        _print_topic(found, shown)
-    if not found.hits:
-        finish(NOTHING)
-
-
-def _topic_dict(found: TopicPassages, shown: int) -> dict[str, Any]:
-    from essaysearch.search.results import hit_dict
-
-    rows = [{**hit_dict(hit), "by": list(by)} for hit, by in zip(found.hits, found.by, strict=True)]
-    coverage = found.coverage
-    return {
-        "schema": 1,
-        "topic": found.topic.name,
-        "version": found.topic.version,
-        "total": len(rows),
-        "hits": rows[:shown],
-        "coverage": {
-            "phrases": [asdict(row) for row in coverage.contributions],
-            "missed": coverage.missed,
-            "low": coverage.low,
-            "high": coverage.high,
-        },
-    }
-
-
-def _print_topic(found: TopicPassages, shown: int) -> None:
-    from essaysearch.formats.facts import heading_of
-
-    click.echo(f"{found.topic.name}: {len(found.hits)} passages\n")
-    for hit, by in list(zip(found.hits, found.by, strict=True))[:shown]:
-        lines = [*filter(None, heading_of(hit)), f"by {', '.join(by)}", *hit.snippet.text.split("\n")]
-        click.echo(f"{hit.rank}. " + "\n   ".join([*lines, f"[{hit.passage_id}]"]) + "\n")
-    click.echo("found  only  new  phrase")
-    for row in found.coverage.contributions:
-        click.echo(f"{row.found:5}  {row.only:4}  {row.new:3}  {row.phrase}")
-    coverage = found.coverage
-    if coverage.missed is None or coverage.low is None or coverage.high is None:
-        click.echo("Too few phrases find anything to estimate what is missing.")
-    else:
-        click.echo(
-            f"Estimate: about {coverage.missed:.0f} more passages that no phrase reaches (95 % interval"
-            f" {coverage.low:.0f} to {coverage.high:.0f}). Phrases are no independent samples: a hint only."
-        )
 
 
 @click.command()

@@ -35,9 +35,10 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str | Skipped]
     """The files to read at and under the paths, each once, directories in the order of their names.
 
     A file named outright is read whatever it is called. Under a directory, hidden files and
-    directories, files of corrections, topic files (``topics/*.toml``), ``authors.toml``, the folder
-    of assets that a browser saves beside a page, and the index itself are left out. A path that does
-    not exist, a directory that cannot be entered and one without any file to read are `Skipped`.
+    directories, files of corrections, topic files (``topics/*.toml``) and their judgments,
+    ``authors.toml``, the folder of assets that a browser saves beside a page, and the index itself
+    are left out. A path that does not exist, a directory that cannot be entered and one without any
+    file to read are `Skipped`.
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
@@ -157,7 +158,7 @@ def _under(directory: str, seen: set[tuple[int, int]]) -> Iterator[str | Skipped
 def _is_source(name: str, directory: str, beside: list[str]) -> bool:
     if name.startswith(".") or name.endswith(SUFFIX):
         return False
-    if name == ALIASES or (directory == "topics" and name.endswith(".toml")):
+    if name == ALIASES or (directory == "topics" and name.endswith((".toml", ".judgments.jsonl"))):
         return False
     if name.endswith("_files"):
         return not any(name.removesuffix("_files") + suffix in beside for suffix in _PAGE_SUFFIXES)

@@ -7,10 +7,12 @@ anything else (quotes, a star) is as the query language has it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from essaysearch.query import parse
+from essaysearch.text.snippets import marked_leaves
 from essaysearch.topics.files import Topic
-from essaysearch.tree import Clauses, Filter, Node, Nothing
+from essaysearch.tree import Clauses, Filter, Node, Nothing, Phrase, Word
 
 _PLAIN = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
 _OPERATOR = re.compile(r"(?<!\S)(?:AND|OR|NOT|(?:NEAR|THEN)(?:/\d+)?)(?!\S)")
@@ -41,3 +43,19 @@ def tree_of(topic: Topic) -> Node:
             parts.append(Clauses((), found, excluded))
     parts += [Clauses((), (), (), (Filter("passage", "is", seed),)) for seed in topic.seeds]
     return Clauses((), tuple(parts)) if parts else Nothing()
+
+
+def leaves_of(topic: Topic) -> list[Node]:
+    """The words, phrases and patterns that a topic looks for."""
+    return [leaf for phrase in topic.phrases for leaf in marked_leaves(clause(phrase))]
+
+
+def leaf_words(leaves: Iterable[Node]) -> list[Word]:
+    """The words of leaves, those within phrases too, as often as they stand there."""
+    found: list[Word] = []
+    for leaf in leaves:
+        if isinstance(leaf, Word):
+            found.append(leaf)
+        elif isinstance(leaf, Phrase):
+            found.extend(leaf.words)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -125,3 +126,34 @@ def named(directories: Iterable[str | os.PathLike[str]], name: str) -> Topic:
         )
         raise TopicError(f"There is no topic `{name}`.{meant}{listed}")
     return load(known[wanted])
+
+
+def begin(directory: str | os.PathLike[str], name: str, phrases: Iterable[str] = ()) -> str:
+    """Write the file of a new topic, its name the first phrase unless some are given.
+
+    Returns its path. Raises `TopicError` where there is one of that name, or it cannot be written.
+    """
+    stem = slug(name, 100)
+    if not stem:
+        raise TopicError(f"`{name}` has no letter or digit to name a file by. Give the topic another name.")
+    path = Path(directory) / f"{stem}.toml"
+    title = " ".join(name.replace("-", " ").split())
+    listed = "".join(f"    {_quoted(phrase)},\n" for phrase in list(phrases) or [title])
+    text = (
+        f'name = {_quoted(title)}\nnote = ""\nseeds = []\n\n'
+        f'[[sense]]\nname = ""\nphrases = [\n{listed}]\nexclude = []\n'
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise TopicError(f"{path}: is there already. Edit it, or give the topic another name.") from error
+    except OSError as error:
+        raise TopicError(f"{path}: cannot be written: {error.strerror or error}.") from error
+    return str(path)
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML, which JSON's strings are, but for characters beyond the basic plane."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -10,10 +10,14 @@ from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Hit
 from essaysearch.search.hits import hit_of
 from essaysearch.text.snippets import marked_leaves
+from essaysearch.topics.checking import oddities
 from essaysearch.topics.clauses import clause, tree_of
 from essaysearch.topics.estimating import unseen
 from essaysearch.topics.files import Topic
 from essaysearch.tree import Clauses
+
+Reached = dict[tuple[str, str], set[tuple[int, int]]]
+"""(phrase, sense) to the passages it finds, as (segment's base, number there)."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +48,35 @@ class Coverage:
 
 @dataclass(frozen=True)
 class TopicPassages:
-    """Every passage of a topic, best first. ``by``: the phrases that found each ("seed" for a seed)."""
+    """Every passage of a topic, best first. ``by``: the phrases that found each ("seed" for a seed).
+
+    ``warnings``: sentences on phrases and seeds that find nothing, or too much.
+    """
 
     topic: Topic
     hits: tuple[Hit, ...]
     by: tuple[tuple[str, ...], ...]
     coverage: Coverage
+    warnings: tuple[str, ...] = ()
 
 
 def passages_of(snapshot: Snapshot, topic: Topic, kernels: Any = None) -> TopicPassages:
     """Every passage of a topic, by what each was found, and how much may be missing."""
     tree = tree_of(topic)
-    rows, told = find(snapshot, topic, kernels)
+    rows, reached = find(snapshot, topic, kernels)
     leaves = marked_leaves(tree)
     hits = tuple(hit_of(best, rank, leaves) for rank, (best, _) in enumerate(rows, 1))
-    return TopicPassages(topic, hits, tuple(by for _, by in rows), told)
+    odd = oddities(snapshot, topic, reached, len(rows))
+    return TopicPassages(topic, hits, tuple(by for _, by in rows), coverage(reached), odd)
 
 
 def find(
     snapshot: Snapshot, topic: Topic, kernels: Any = None
-) -> tuple[list[tuple[Best, tuple[str, ...]]], Coverage]:
-    """The passages of a topic, best first, each with the phrases that found it; and the coverage."""
+) -> tuple[list[tuple[Best, tuple[str, ...]]], Reached]:
+    """The passages of a topic, best first, each with the phrases that found it; and what each reached."""
     evaluation = Evaluation(snapshot, tree_of(topic), kernels, proximity=False)
     ranked = evaluation.best(max(1, snapshot.passages)).best
-    reached: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    reached: Reached = {}
     for sense in topic.senses:
         excluded = tuple(clause(phrase) for phrase in sense.exclude)
         for phrase in sense.phrases:
@@ -80,10 +89,10 @@ def find(
         key = (row.view.base, row.number)
         by = tuple(dict.fromkeys(phrase for (phrase, _), held in reached.items() if key in held))
         found.append((row, by or ("seed",)))
-    return found, coverage(reached)
+    return found, reached
 
 
-def coverage(reached: dict[tuple[str, str], set[Any]]) -> Coverage:
+def coverage(reached: Reached) -> Coverage:
     """What each phrase adds, and how much is probably missed."""
     times: dict[Any, int] = {}
     for held in reached.values():
