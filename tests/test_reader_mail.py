@@ -340,7 +340,9 @@ def test_a_message_that_is_one_quotation_says_so(one) -> None:  # type: ignore[n
 def test_a_message_without_words_is_skipped_with_a_sentence(tmp_path: Path) -> None:
     found = readings(tmp_path / "m.eml", HEADER + "\n\n")
     assert found == [
-        Skipped(str(tmp_path / "m.eml"), 'the message "Engines" of Ada King holds no text.', "line 1")
+        Skipped(
+            str(tmp_path / "m.eml"), 'the message "Engines" of Ada King holds no text.', "line 1", empty=True
+        )
     ]
 
 

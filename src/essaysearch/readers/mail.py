@@ -93,7 +93,8 @@ class _Known:
     def note(self, identity: str, thread: str, *features: object) -> None:
         """Keeps a message in mind, as two numbers and its thread."""
         if len(self._roots) < _MOST_KNOWN:
-            self._roots.setdefault(hash(identity), thread)
+            # The same text of a root's id serves all of its thread.
+            self._roots.setdefault(hash(identity), self._roots.get(hash(thread), thread))
             self._met.add(hash(features))
 
 

@@ -125,11 +125,10 @@ def _may_hold_a_head(raw: str) -> bool:
 
 def _may_be_odd(runs: list[Run]) -> bool:
     """Whether a run may be quoted by an odd mark: it opens with one, on top or below an introduction."""
-    for number, run in enumerate(runs):
-        if run.text[0] in _ODD:
-            above = runs[number - 1].text.split("\n") if number else [""]
-            if not number or run.text[1:9] == "-----Ori" or intro_ending_at(above, len(above) - 1):
-                return True
+    for number in [n for n, run in enumerate(runs) if run[1][0] in _ODD]:
+        above = runs[number - 1].text.split("\n") if number else [""]
+        if not number or runs[number].text[1:9] == "-----Ori" or intro_ending_at(above, len(above) - 1):
+            return True
     return False
 
 
