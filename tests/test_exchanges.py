@@ -90,6 +90,21 @@ def test_passages_are_listed_by_how_much_they_were_answered(library, tmp_path):
     assert all(library.show(name).document.authors != () for name in nobody)
 
 
+def test_a_long_answer_is_one_answer(tmp_path):
+    long = ESSAYS["answer.md"] + "\n\n".join(["", *(f"Pedal {n} is worth a word. " * 12 for n in range(4))])
+    for name, text in {**ESSAYS, "answer.md": long}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    made.add([tmp_path / name for name in ESSAYS])
+    (most,) = made.attention()
+    (quoted,) = made.quoted_by(most.passage_id)
+    assert len(quoted.answered_by) > 3
+    assert (most.quoted, most.answers) == (1, 1)
+    told = CliRunner().invoke(quotes, [most.passage_id, "--index", str(tmp_path / "index")]).output
+    assert told.count("answered:") == 1
+    assert f"(and {len(quoted.answered_by) - 1} more passages)" in told
+
+
 def test_what_is_replied_to_as_a_whole_is_answered(tmp_path):
     made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
     told = ("The first of them said that brakes are overrated.", "And the other one said nothing at all.")

@@ -92,8 +92,10 @@ def _print_told(library: Library, told: dict[str, Any]) -> None:
                 click.echo(f"    {change['kind']}: {change['source']!r} -> {change['quoted']!r}")
     for row in told["quoted_by"]:
         click.echo(f"quoted by ({row['score']:.2f}) {_line(library, row['passage_id'])}")
-        for answer in row["answered_by"]:
-            click.echo(f"    answered: {_line(library, answer)}")
+        for answer in row["answered_by"][:1]:
+            more = len(row["answered_by"]) - 1
+            and_more = f" (and {more:,} more passages)" if more > 1 else " (and one more)" if more else ""
+            click.echo(f"    answered: {_line(library, answer)}{and_more}")
 
 
 def _line(library: Library, passage_id: str) -> str:

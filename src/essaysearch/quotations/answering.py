@@ -20,7 +20,7 @@ from essaysearch.tree import Node
 class Attention:
     """A passage in its author's own words, and who answered it.
 
-    ``quoted``: how often it is quoted; ``answers``: the passages that answer it where it is quoted;
+    ``quoted``: how often it is quoted; ``answers``: how many of these quotations are answered there;
     ``replies``: the documents that reply to the whole of its document.
     """
 
@@ -54,7 +54,7 @@ def attention(
             told = Attention(
                 view.segment.passage_id(number),
                 len(quotes),
-                sum(len(quote.answered_by) for quote in quotes),
+                sum(bool(quote.answered_by) for quote in quotes),
                 replied,
             )
             rows.append((_rank(view, document, told, unanswered), told))

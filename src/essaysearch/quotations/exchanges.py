@@ -77,8 +77,11 @@ class Exchanges:
         return self._sources().get(passage_id, [])
 
     def answers_count(self) -> dict[str, int]:
-        """For each passage that is quoted anywhere, how many passages answer it there."""
-        return {source: sum(len(q.answered_by) for q in rows) for source, rows in self._sources().items()}
+        """For each passage that is quoted anywhere, how many of its quotations are answered there.
+
+        (An answer may be long: it counts once, however many passages it has.)
+        """
+        return {source: sum(bool(q.answered_by) for q in rows) for source, rows in self._sources().items()}
 
     def duplicates(self, threshold: float = 0.8, unit: str = "document") -> list[Group]:
         """Near-duplicates and cross-posts."""
