@@ -222,6 +222,25 @@ def test_a_heading_or_another_comment_ends_what_is_answered(ending: tuple[str, d
     assert [passage.answers for passage in split(found)] == [(), (0,), ()]
 
 
+def test_an_answer_that_stands_above_what_a_message_quotes_answers_it() -> None:
+    found = document(
+        own("Mine."), quoted("Ada: Theirs."), quoted("Hers within.", 2), own("--\nAda", role="furniture")
+    )
+    message = replace(found, kind="message")
+    assert [passage.answers for passage in split(message)] == [(1,), (), (), ()]
+    assert [passage.answers for passage in split(found)] == [(), (), (), ()]  # elsewhere it ends in a quote
+    between = replace(document(own("Mine."), quoted("Theirs."), own("Mine again.")), kind="message")
+    assert [passage.answers for passage in split(between)] == [(), (), (1,)]
+    only = replace(document(quoted("Theirs.")), kind="message")
+    assert [passage.answers for passage in split(only)] == [()]
+
+
+def test_of_a_long_message_quoted_below_the_beginning_is_answered() -> None:
+    parts = [quoted(prose(150, f"warden {n}"), speaker=str(n)) for n in range(9)]
+    message = replace(document(own("Mine."), *parts), kind="message")
+    assert split(message)[0].answers == (1, 2, 3, 4, 5, 6)
+
+
 def test_furniture_is_in_no_ones_voice_and_answers_nothing() -> None:
     found = document(quoted("A claim."), own("No."), own("Sent from afar", role="furniture"))
     last = split(found)[-1]

@@ -23,6 +23,10 @@ FURNITURE = "a signature, disclaimer or other furniture"
 """The reason of passages that are in no one's voice."""
 
 
+MOST_BELOW = 6
+"""Quoted passages that an answer above them answers at most: whole messages are quoted below."""
+
+
 @dataclass(slots=True)
 class _Run:
     """Blocks between two borders, of one voice, headings first (then it is ``headed``).
@@ -50,8 +54,10 @@ def split(document: Document) -> tuple[Passage, ...]:
 
     An own or unknown passage ``answers`` the quoted passages directly before it in its comment
     (the shallowest of them, where quotes are nested), and so do those that follow it up to the
-    next quote, heading or comment. A document without body but with a title has one empty
-    passage, so that its title can be found; without either it has none.
+    next quote, heading or comment. In a message all of whose own words stand above what it quotes,
+    they answer the shallowest of the quotes below, the first `MOST_BELOW` passages of them. A
+    document without body but with a title has one empty passage, so that its title can be found;
+    without either it has none.
     """
     found: list[Passage] = []
     exchange = _Exchange()
@@ -59,10 +65,24 @@ def split(document: Document) -> tuple[Passage, ...]:
         exchange.enter(run)
         for piece in pack(document.text, run.blocks):
             found.append(exchange.placed(_passage(len(found), piece, run)))
+    if document.kind == "message":
+        found = _answering_below(found)
     if not found and document.title and document.title.strip():
         found.append(Passage("", 0, 0, 0))
     ids = passage_ids(document.id, (document.text[passage.start : passage.end] for passage in found))
     return tuple(replace(passage, id=identity) for passage, identity in zip(found, ids, strict=True))
+
+
+def _answering_below(passages: list[Passage]) -> list[Passage]:
+    """The passages of a message, its own words answering the quotes below if they stand above all of them."""
+    quotes = [passage for passage in passages if passage.voice == "quoted"]
+    own = [passage for passage in passages if passage.voice != "quoted" and passage.reason != FURNITURE]
+    if not quotes or not own or own[-1].number > quotes[0].number:
+        return passages
+    depth = min(quote.depth for quote in quotes)
+    answered = tuple(quote.number for quote in quotes if quote.depth == depth)[:MOST_BELOW]
+    above = {passage.number for passage in own}
+    return [replace(p, answers=answered) if p.number in above else p for p in passages]
 
 
 def _passage(number: int, piece: Piece, run: _Run) -> Passage:
