@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import oracle
 from essaysearch.columnar import quick
+from essaysearch.columnar.documents import best_documents
+from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Store
 from essaysearch.model import Block, Document, Passage
 from essaysearch.text import ids
@@ -242,6 +244,24 @@ def test_any_tree_finds_the_same_passages_with_the_same_scores_however_the_index
                         got, total = ranked(store, tree, k, compiled, proximity)
                         assert total == len(want), (tree, compiled)
                         assert_same(got, want, k)
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(data=st.data())
+def test_documents_rank_alike_compiled_or_not_and_however_the_index_is_cut(data):
+    held = data.draw(st.lists(documents(), min_size=1, max_size=12))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(held)), max_size=3)))
+    deleted = data.draw(st.lists(st.sampled_from([document.id for document, _ in held]), max_size=3))
+    trees = data.draw(st.lists(st.one_of(clauses(), plain_queries(), leaves()), min_size=1, max_size=4))
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as other:
+        store, whole = Store(place, create=True), Store(other, create=True)
+        library = fill(store, held, cuts, deleted, False)
+        fill(whole, list(library.values()), [], [], True)
+        for tree in trees:
+            want = dict(best_documents(Evaluation(whole.snapshot(), tree, None), 1000))
+            for compiled in (kernels, None):
+                got = dict(best_documents(Evaluation(store.snapshot(), tree, compiled), 1000))
+                assert got == pytest.approx(want, rel=1e-6), (tree, compiled)
 
 
 def test_threads_that_share_a_store_get_the_same_answers(tmp_path):

@@ -80,6 +80,12 @@ def test_proximity_never_exceeds_its_share_of_the_smaller_idf(a: float, b: float
     assert 0.0 <= bonus <= scoring.PROXIMITY_WEIGHT * min(a, b) * (1 + 1e-12)
 
 
+def test_a_short_document_is_as_good_as_its_whole_a_long_one_needs_a_passage_that_is() -> None:
+    short, long = scoring.document_score(6.0, 2.0, 150), scoring.document_score(6.0, 2.0, 1500)
+    assert short == pytest.approx(6.0 * (1 + scoring.BEST_PASSAGE_WEIGHT))
+    assert long == pytest.approx(6.0 + 2.0 * scoring.BEST_PASSAGE_WEIGHT)
+
+
 def test_a_document_of_one_passage_ranks_as_that_passage_would() -> None:
     scores = np.array([1.0, 3.0, 2.0])
-    assert np.argsort(scoring.document_score(scores, scores)).tolist() == np.argsort(scores).tolist()
+    assert np.argsort(scoring.document_score(scores, scores, 400)).tolist() == np.argsort(scores).tolist()

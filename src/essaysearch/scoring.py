@@ -117,11 +117,18 @@ def proximity(idf_a: Any, idf_b: Any, near: Any) -> Any:
     return PROXIMITY_WEIGHT * np.minimum(idf_a, idf_b) * near / (1.0 + near)
 
 
-def document_score(whole: Any, best: Any) -> Any:
+SHORT_DOCUMENT = 180
+"""Words of a body up to which a document could stand in one passage."""
+
+
+def document_score(whole: Any, best: Any, length: Any) -> Any:
     """The score of a document from its score as one unit and that of its best passage.
 
     ``whole`` takes the document as if it had not been cut: frequencies and lengths of body and
     quote summed over its passages, title and sections once, nearness summed, and document
-    frequencies, averages and N counted over documents. So cutting an abstract costs it no rank.
+    frequencies, averages and N counted over documents. A body of ``length`` words, up to
+    `SHORT_DOCUMENT`, is its own best passage where none of its passages is better. So cutting an abstract costs it no rank.
     """
-    return np.asarray(whole, dtype=np.float64) + BEST_PASSAGE_WEIGHT * np.asarray(best, dtype=np.float64)
+    whole, best = np.asarray(whole, dtype=np.float64), np.asarray(best, dtype=np.float64)
+    best = np.where(np.asarray(length) <= SHORT_DOCUMENT, np.maximum(whole, best), best)
+    return whole + BEST_PASSAGE_WEIGHT * best

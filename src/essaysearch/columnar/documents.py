@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch import scoring
-from essaysearch.columnar import proximity
 from essaysearch.columnar.evaluate import LEAVES, Evaluation
 from essaysearch.columnar.leaves import tables
 from essaysearch.columnar.store import View
@@ -22,6 +21,7 @@ from essaysearch.tree import RANKING_FIELDS, Clauses, Node, Same, Word
 
 Array = npt.NDArray[Any]
 _QUOTED = VOICES.index("quoted")
+_MOST_HOLDERS = 1 << 16
 
 
 class Documents(NamedTuple):
@@ -52,7 +52,7 @@ def rank_documents(evaluation: Evaluation) -> list[tuple[View, Documents]]:
     for a, b in evaluation.pairs:
         idf = [float(scoring.idf(sum(_held(view, word.term) for view in views), total)) for word in (a, b)]
         for view, scores in zip(views, whole, strict=True):
-            near = proximity.nearness_by_passage(view, a, b)
+            near = evaluation.near(view, a, b)
             if near is not None:
                 docs, values = near
                 summed = np.bincount(view.segment.doc_of[docs], weights=values, minlength=len(scores))
@@ -81,7 +81,7 @@ def _join(evaluation: Evaluation, view: View, whole: Array) -> Documents:
     order = np.lexsort((found.docs, -found.scores, document))
     document, docs, scores = document[order], found.docs[order], found.scores[order]
     documents, first, sizes = np.unique(document, return_index=True, return_counts=True)
-    ranked = scoring.document_score(whole[documents], scores[first])
+    ranked = scoring.document_score(whole[documents], scores[first], _lengths(view)[0][documents])
     return Documents(documents, np.where(scores[first] == 0, scores[first], ranked), docs[first], sizes)
 
 
@@ -123,7 +123,7 @@ def _averages(views: list[View], lengths: list[Array]) -> list[float]:
 def _x(evaluation: Evaluation, view: View, leaf: Node, lengths: Array, averages: list[float]) -> Array:
     """x of each document of a segment for a leaf."""
     segment = view.segment
-    docs, table = tables(view, leaf)
+    docs, table = tables(view, leaf, evaluation.kernels)
     keep = view.live[docs]
     docs, table = docs[keep], table[keep]
     document = segment.doc_of[docs]
@@ -151,8 +151,13 @@ def _df(evaluation: Evaluation, leaf: Node, views: list[View], xs: list[Array]) 
 
 def _held(view: View, term: str) -> int:
     """Live documents of a segment that hold a term in any ranking field."""
-    info = view.segment.term(term)
-    if info is None:
-        return 0
-    docs = view.segment.docs(info)
-    return len(np.unique(view.segment.doc_of[docs[view.live[docs]]]))
+    known: int | None = view.holders.get(term)
+    if known is None:
+        info = view.segment.term(term)
+        docs = np.zeros(0, np.int64) if info is None else view.segment.docs(info)
+        documents = view.segment.doc_of[docs[view.live[docs]]]
+        known = int(np.count_nonzero(documents[1:] != documents[:-1])) + int(len(documents) > 0)
+        if len(view.holders) >= _MOST_HOLDERS:
+            view.holders.clear()
+        view.holders[term] = known
+    return known

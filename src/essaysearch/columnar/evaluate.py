@@ -79,6 +79,7 @@ class Evaluation:
         self.tree = _without_repetition(tree)
         self.pairs = _pairs(tree) if proximity and self.words > 1 else []
         self._found: dict[tuple[int, int], Found] = {}
+        self._near: dict[tuple[int, str, str], tuple[Array, Array]] = {}
         self._weights: dict[int, float] = {}
 
     # Weights
@@ -123,9 +124,27 @@ class Evaluation:
             scores = found.scores.copy()
             for a, b in self.pairs:
                 if self.snapshot.df(a.term) and self.snapshot.df(b.term):
-                    scores += proximity.bonus(self.snapshot, view, a, b, found.docs)
+                    scores += self._bonus(view, a, b, found.docs)
             found = Scored(found.docs, scores)
         return found
+
+    def share_nearness(self, other: Evaluation) -> None:
+        """Take over what another evaluation of the same snapshot knows of words that stand together."""
+        self._near = other._near
+
+    def near(self, view: View, a: Word, b: Word) -> tuple[Array, Array]:
+        """The live passages of a segment in which two words stand near each other, and how near."""
+        key = (view.base, a.term, b.term)
+        known = self._near.get(key)
+        if known is None:
+            found = proximity.nearness_by_passage(view, a, b, kernels=self.kernels)
+            known = self._near[key] = (np.zeros(0, np.int64), np.zeros(0)) if found is None else found
+        return known
+
+    def _bonus(self, view: View, a: Word, b: Word, docs: Array) -> Array:
+        if self.kernels is None and (view.base, a.term, b.term) not in self._near:
+            return proximity.bonus(self.snapshot, view, a, b, docs)
+        return proximity.bonus(self.snapshot, view, a, b, docs, self.near(view, a, b))
 
     def _node(self, view: View, node: Node) -> Scored:
         if isinstance(node, LEAVES):

@@ -9,6 +9,7 @@ from essaysearch.columnar.leaf_kernels import count, postings
 from essaysearch.columnar.lookup_kernels import find, locate, locate_all
 from essaysearch.columnar.pattern_kernels import best_pattern, take, union
 from essaysearch.columnar.phrase_kernels import best_phrase, phrase
+from essaysearch.columnar.table_kernels import frequencies, near
 
 __all__ = [
     "all_of",
@@ -17,9 +18,11 @@ __all__ = [
     "best_phrase",
     "count",
     "find",
+    "frequencies",
     "impacts",
     "locate",
     "locate_all",
+    "near",
     "phrase",
     "postings",
     "take",

@@ -77,15 +77,19 @@ def _asked(segment: Segment, docs: Array, field: str, fields: tuple[str, ...]) -
     return asked
 
 
-def tables(view: View, leaf: Node) -> tuple[Array, Array]:
+def tables(view: View, leaf: Node, kernels: Any = None) -> tuple[Array, Array]:
     """(passages, (n, 4) frequencies by field) of a leaf in the fields it asks for; deleted ones included."""
     segment = view.segment
     if isinstance(leaf, Word):
         info = segment.term(leaf.term)
         if info is None:
             return NONE.docs, np.zeros((0, FIELDS), np.int64)
-        docs = segment.docs(info)
-        table = _exact(segment, leaf, docs) if leaf.exact else segment.frequencies(info)
+        if kernels is not None and not leaf.exact:
+            docs, table = np.empty(info.df, np.int64), np.empty((info.df, FIELDS), np.int64)
+            kernels.frequencies(*segment.arrays, info.block, info.block_end, SPACE.ints(0), docs, table)
+        else:
+            docs = segment.docs(info)
+            table = _exact(segment, leaf, docs) if leaf.exact else segment.frequencies(info)
     elif isinstance(leaf, Phrase):
         docs, table = _phrase_table(view, leaf)
     else:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar.leaves import field_of
+from essaysearch.columnar.segment import TermInfo
+from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import Word
 
@@ -17,25 +19,39 @@ MOST_POSITIONS = 512
 """Positions of a word in a passage that are looked at; later ones count no nearness."""
 
 
-def bonus(snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array) -> Array:
-    """What the nearness of two words adds to the score of each of ``docs`` (ascending), float64."""
+def bonus(
+    snapshot: Snapshot, view: View, a: Word, b: Word, docs: Array, found: tuple[Array, Array] | None = None
+) -> Array:
+    """What the nearness of two words adds to the score of each of ``docs`` (ascending), float64.
+
+    ``found``: what `nearness_by_passage` has found in the segment, where that is known.
+    """
     added = np.zeros(len(docs))
-    found = nearness_by_passage(view, a, b, docs)
-    if found is not None:
+    if found is None:
+        found = nearness_by_passage(view, a, b, docs)
+    if found is not None and len(docs):
         common, near = found
+        place = np.minimum(np.searchsorted(docs, common), len(docs) - 1)
+        held = docs[place] == common
+        place, near = place[held], near[held]
         least = min(float(scoring.idf(snapshot.df(word.term), snapshot.passages)) for word in (a, b))
-        added[np.searchsorted(docs, common)] = scoring.PROXIMITY_WEIGHT * least * near / (1.0 + near)
+        added[place] = scoring.PROXIMITY_WEIGHT * least * near / (1.0 + near)
     return added
 
 
 def nearness_by_passage(
-    view: View, a: Word, b: Word, docs: Array | None = None
+    view: View, a: Word, b: Word, docs: Array | None = None, kernels: Any = None
 ) -> tuple[Array, Array] | None:
-    """The passages (of ``docs``, ascending, or live) that hold both words, and their nearness in each."""
+    """The passages (of ``docs``, ascending, or live) that hold both words, and their nearness in each.
+
+    With ``kernels`` only those in which it is not 0.
+    """
     segment = view.segment
     first, second = segment.term(a.term), segment.term(b.term)
     if first is None or second is None:
         return None
+    if kernels is not None and docs is None:
+        return _compiled(view, first, second, kernels)
     lists = segment.docs(first), segment.docs(second)
     common = np.intersect1d(*lists, assume_unique=True)
     common = common[view.live[common]] if docs is None else np.intersect1d(common, docs, assume_unique=True)
@@ -59,6 +75,21 @@ def nearness_by_passage(
         if len(rows):
             near += np.bincount(left_at[rows], minlength=len(common)) / float(distance * distance)
     return common, near
+
+
+def _compiled(view: View, first: TermInfo, second: TermInfo, kernels: Any) -> tuple[Array, Array]:
+    segment = view.segment
+    if first.df < second.df:
+        first, second = second, first
+    for info in (first, second):
+        segment.touch_positions(info)
+    docs, values = np.empty(second.df, np.int64), np.empty(second.df)
+    size = kernels.near(
+        *segment.arrays, view.starts, (first.block, first.block_end), (second.block, second.block_end),
+        scoring.PROXIMITY_WINDOW, SPACE.ints(2), docs, values,
+    )  # fmt: skip
+    keep = np.flatnonzero(view.live[docs[:size]])
+    return docs[keep], values[keep]
 
 
 def _capped(sizes: Array, positions: Array) -> tuple[Array, Array]:

@@ -59,6 +59,9 @@ _MOST_BITS = 64 << 20
 class View:
     """A segment within a snapshot: its norms at the library's averages, its place among the others.
 
+    ``units``, ``document_lengths`` and ``holders`` (live documents that hold a term) are what others
+    found out about it and keep here.
+
     ``grown`` and ``shrunk``: how far bounds computed at the segment's own averages can be off.
     """
 
@@ -67,6 +70,7 @@ class View:
         self._norms: dict[int, Array] = {}
         self.units: dict[str, Array] = {}
         self.document_lengths: Array | None = None
+        self.holders: dict[str, int] = {}
         self.grown = drift(segment.own, averages)
         self.shrunk = shrink(segment.own, averages)
 

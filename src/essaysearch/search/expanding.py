@@ -73,6 +73,7 @@ def suggested(
     if not added:
         return ()
     wider = Evaluation(snapshot, with_words(tree, added), kernels, proximity)
+    wider.share_nearness(plain)
     full, _ = _units(wider, by_document)
     share = expansion.trust(scores, full - scores)
     written: dict[str, str] = {}
