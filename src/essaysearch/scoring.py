@@ -127,7 +127,8 @@ def document_score(whole: Any, best: Any, length: Any) -> Any:
     ``whole`` takes the document as if it had not been cut: frequencies and lengths of body and
     quote summed over its passages, title and sections once, nearness summed, and document
     frequencies, averages and N counted over documents. A body of ``length`` words, up to
-    `SHORT_DOCUMENT`, is its own best passage where none of its passages is better. So cutting an abstract costs it no rank.
+    `SHORT_DOCUMENT`, is its own best passage where none of its passages is better. So cutting an
+    abstract costs it no rank.
     """
     whole, best = np.asarray(whole, dtype=np.float64), np.asarray(best, dtype=np.float64)
     best = np.where(np.asarray(length) <= SHORT_DOCUMENT, np.maximum(whole, best), best)
