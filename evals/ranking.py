@@ -1,21 +1,21 @@
 """Retrieval quality of essaysearch beside its peers, on the same data, with the same measures.
 
-    python evals/ranking.py [--collections DIR] [--save] [--fresh] [NAME ...]
+    python evals/ranking.py [--collections DIR] [--save] [NAME ...]
 
-Prints a table of measures with the ratio of nDCG@10 to the best peer, and the paired test of that
-difference. Runs of the peers are kept in ``evals/runs/`` (not in git) and computed anew with
-``--fresh`` or when their version changes; ours is always computed anew.
+For each collection: the default ranking and ``--expand`` beside plain BM25 and each peer in each of its
+settings, the ratio of nDCG@10 to the best peer with a paired test of the difference, the ratios of AP
+that expansion is held to, and the queries lost most. ``--save`` writes the ranking section of
+``evals/RESULTS.md`` and a dated copy under ``evals/results/``. Runs of the peers are kept in
+``evals/runs/`` (not in git); delete them to compute them anew. Ours are always computed anew.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
-import platform
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,37 +24,67 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 import peers  # noqa: E402
+from report import heading, section  # noqa: E402
 
+from essaysearch import open_library  # noqa: E402
 from essaysearch.measuring import evaluation, judgments  # noqa: E402
-from essaysearch.measuring.evaluation import Evaluation, Search  # noqa: E402
+from essaysearch.measuring.evaluation import Comparison, Evaluation, Search  # noqa: E402
 from essaysearch.model import Document  # noqa: E402
+from essaysearch.text import analysis  # noqa: E402
 
 COLLECTIONS = HERE.parents[1] / "shared" / "collections"
 NAMES = ("cranfield", "cisi", "cacm", "scifact", "arguana")
 FIRST = "nDCG@10"
-DEPTH = 1000
 
 
-def ours(documents: Iterable[Document], expand: bool = False) -> Search:
-    """essaysearch as a user has it: a library of these documents, searched by document."""
-    from essaysearch import open_library
-
-    library = open_library(tempfile.mkdtemp(prefix="essaysearch-evals-"), create=True)
+def ours(documents: Iterable[Document]) -> tuple[Search, Search]:
+    """essaysearch as a user has it: the default ranking by document, and the same with ``expand``."""
+    library = open_library(tempfile.mkdtemp(prefix="essaysearch-evals-"), create=True, fast=True)
     library.add(documents)
 
-    def search(text: str, k: int) -> list[tuple[str, float]]:
+    def default(text: str, k: int) -> list[tuple[str, float]]:
         return library.documents(evaluation.plain_words(text), k)
+
+    def expanded(text: str, k: int) -> list[tuple[str, float]]:
+        return library.documents(evaluation.plain_words(text), k, expand=True)
+
+    return default, expanded
+
+
+def plain_bm25(documents: Iterable[Document], k1: float = 1.2, b: float = 0.75) -> Search:
+    """Robertson's BM25 over title and text as one field, our own words, no nearness, exhaustively."""
+    held = sorted(documents, key=lambda document: document.id)
+    texts = [Counter(analysis.terms(f"{document.title or ''} {document.text}")) for document in held]
+    lengths = np.array([sum(counts.values()) for counts in texts], dtype=np.float64)
+    norms = k1 * (1 - b + b * lengths / lengths.mean())
+    postings: dict[str, list[tuple[int, int]]] = {}
+    for at, counts in enumerate(texts):
+        for term, count in counts.items():
+            postings.setdefault(term, []).append((at, count))
+    arrays = {term: np.array(rows).T for term, rows in postings.items()}
+
+    def search(text: str, k: int) -> list[tuple[str, float]]:
+        words = analysis.tokens(text)
+        kept = [word.term for word in words if word.surface not in analysis.STOP_WORDS]
+        scores = np.zeros(len(held))
+        for term, times in Counter(kept or [word.term for word in words]).items():
+            if term in arrays:
+                at, count = arrays[term]
+                idf = np.log1p((len(held) - len(at) + 0.5) / (len(at) + 0.5))
+                scores[at] += times * idf * (k1 + 1) * count / (count + norms[at])
+        order = np.argsort(-scores, kind="stable")[:k]
+        return [(held[at].id, float(scores[at])) for at in order if scores[at] > 0]
 
     return search
 
 
-def peer_run(name: str, collection: judgments.Collection, fresh: bool) -> judgments.Run:
-    kept = HERE / "runs" / f"{collection.name}.{peers.named(name).replace(' ', '-')}.run"
-    if fresh or not kept.exists():
-        search = peers.PEERS[name](judgments.documents(collection))
-        run, _ = evaluation.rank(collection, search, DEPTH)
+def kept_run(label: str, collection: judgments.Collection, build: Callable[[], Search]) -> judgments.Run:
+    """A peer's run, from before or computed now."""
+    kept = HERE / "runs" / f"{collection.name}.{label.replace(' ', '-')}.run"
+    if not kept.exists():
+        run, _ = evaluation.rank(collection, build())
         kept.parent.mkdir(exist_ok=True)
-        judgments.write_run(kept, run, name)
+        judgments.write_run(kept, run, label.replace(" ", "-"))
     return judgments.read_run(kept)
 
 
@@ -63,67 +93,87 @@ def row(label: str, result: Evaluation, best: float) -> str:
     return f"| {label} | " + " | ".join(cells) + f" | {result.means[FIRST] / best:.3f} |"
 
 
-def tables(names: list[str], root: Path, fresh: bool) -> Iterable[str]:
-    """The lines of the report, as Markdown."""
-    ratios = []
-    for name in names:
-        collection = judgments.read_collection(root / name)
-        documents, queries = len(collection.document_ids), len(collection.judged_queries)
-        yield f"\n### {name}: {documents} documents, {queries} queries\n"
-        yield "| | " + " | ".join(evaluation.MEASURES) + f" | {FIRST} / best peer |"
-        yield "|" + "---|" * (len(evaluation.MEASURES) + 2)
-        results = {p: evaluation.measure(collection, peer_run(p, collection, fresh)) for p in peers.PEERS}
-        leader = max(results, key=lambda p: results[p].means[FIRST])
-        best = results[leader].means[FIRST]
-        run, odd = evaluation.rank(collection, ours(judgments.documents(collection)), DEPTH)
-        mine = evaluation.measure(collection, run)
-        judgments.write_run(HERE / "runs" / f"{name}.essaysearch.run", run)
-        yield row("**essaysearch**", mine, best)
-        for peer, result in results.items():
-            yield row(peers.named(peer), result, best)
-        test = evaluation.compare(results[leader], mine, FIRST)
-        yield (
-            f"\nAgainst {leader}: {test.difference:+.4f} (95 % {test.low:+.4f} to {test.high:+.4f}, "
-            f"p {test.p:.4f}); better on {test.better} queries, equal on {test.equal}, worse on {test.worse}."
-        )
-        yield from (f"\n{sentence}" for sentence in odd)
-        ratios.append(mine.means[FIRST] / best)
-    yield f"\nRatios of {FIRST} to the best peer: mean {np.mean(ratios):.4f}, least {min(ratios):.3f}."
-
-
-def heading(program: str, arguments: list[str]) -> str:
-    commit = subprocess.run(
-        ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    versions = ", ".join(peers.named(peer) for peer in peers.PEERS)
+def told(test: Comparison) -> str:
     return (
-        f"# {program.capitalize()}, {datetime.date.today().isoformat()}\n\n"
-        f"`{' '.join(['python', f'evals/{program}.py', *arguments])}` at commit {commit or 'unknown'}; "
-        f"Python {platform.python_version()}, {versions}.\n"
+        f"{test.difference:+.4f} (95 % {test.low:+.4f} to {test.high:+.4f}, p {test.p:.4f}); better on "
+        f"{test.better} queries, equal on {test.equal}, worse on {test.worse}"
     )
 
 
-def keep(program: str, lines: list[str]) -> None:
-    """Writes a report under its date."""
-    (HERE / "results").mkdir(exist_ok=True)
-    at = HERE / "results" / f"{datetime.date.today().isoformat()}-{program}.md"
-    at.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def lost(first: Evaluation, second: Evaluation, name: str) -> str:
+    """The queries on which the second loses most."""
+    losses = sorted((second.by_query[q][name] - first.by_query[q][name], q) for q in first.by_query)[:3]
+    return ", ".join(f"{query} ({loss:+.2f})" for loss, query in losses if loss < 0) or "none"
+
+
+def collection_lines(name: str, root: Path, ratios: list[float], gains: list[str]) -> Iterator[str]:
+    """The report on a collection, as Markdown."""
+    collection = judgments.read_collection(root / name)
+    documents, queries = len(collection.document_ids), len(collection.judged_queries)
+    yield f"\n### {name}: {documents} documents, {queries} queries\n"
+    yield "| | " + " | ".join(evaluation.MEASURES) + f" | {FIRST} / best peer |"
+    yield "|" + "---|" * (len(evaluation.MEASURES) + 2)
+    results: dict[str, Evaluation] = {}
+    for peer, settings in peers.PEERS.items():
+        for setting, engine in settings.items():
+            label = f"{peers.named(peer)}, {setting}"
+
+            def build(engine: peers.Engine = engine) -> Search:
+                return engine(judgments.documents(collection))
+
+            results[label] = evaluation.measure(collection, kept_run(label, collection, build))
+    leader = max(results, key=lambda label: results[label].means[FIRST])
+    best = results[leader].means[FIRST]
+    mine = {}
+    for label, search in zip(("default", "expanded"), ours(judgments.documents(collection)), strict=True):
+        run, odd = evaluation.rank(collection, search)
+        mine[label] = evaluation.measure(collection, run)
+        yield row(f"**essaysearch, {label}**", mine[label], best)
+    plain = evaluation.measure(
+        collection, evaluation.rank(collection, plain_bm25(judgments.documents(collection)))[0]
+    )
+    yield row("plain BM25 (k1 1.2, b 0.75)", plain, best)
+    yield from (row(label, result, best) for label, result in results.items())
+    against = evaluation.compare(results[leader], mine["default"], FIRST)
+    yield f"\n{FIRST}, default against {leader}: {told(against)}."
+    yield f"Queries lost most: {lost(results[leader], mine['default'], FIRST)}.\n"
+    gained = evaluation.compare(mine["default"], mine["expanded"], "AP")
+    yield f"AP, expanded against default: {told(gained)}."
+    yield f"Queries lost most: {lost(mine['default'], mine['expanded'], 'AP')}."
+    yield from (f"\n{sentence}" for sentence in (*collection.warnings, *odd))
+    ratios.append(mine["default"].means[FIRST] / best)
+    ap = {label: result.means["AP"] for label, result in (*mine.items(), ("plain", plain))}
+    shares = ratios[-1], ap["expanded"] / ap["plain"], ap["expanded"] / ap["default"]
+    gains.append(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
+
+
+def lines(names: list[str], root: Path) -> Iterator[str]:
+    ratios: list[float] = []
+    gains: list[str] = []
+    for name in names:
+        yield from collection_lines(name, root, ratios, gains)
+    yield "\n### In short\n"
+    yield f"| | {FIRST}, default / best peer | AP, expanded / plain BM25 | AP, expanded / default |"
+    yield "|---|---|---|---|"
+    yield from gains
+    yield f"\nRatios of {FIRST} to the best peer: mean {np.mean(ratios):.4f}, least {min(ratios):.3f}."
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", default=list(NAMES))
     parser.add_argument("--collections", type=Path, default=COLLECTIONS)
-    parser.add_argument("--save", action="store_true", help="keep the report under evals/results/")
-    parser.add_argument("--fresh", action="store_true", help="compute the peers' runs anew")
+    parser.add_argument("--save", action="store_true", help="keep the report in RESULTS.md and results/")
     options = parser.parse_args()
-    lines = [heading("ranking", sys.argv[1:])]
-    print(lines[0])
-    for line in tables(options.names, options.collections, options.fresh):
+    held = [
+        heading(" ".join(["python", "evals/ranking.py", *options.names]), ("tantivy", "bm25s", "whoosh3"))
+    ]
+    print(held[0])
+    for line in lines(options.names, options.collections):
         print(line, flush=True)
-        lines.append(line)
+        held.append(line)
     if options.save:
-        keep("ranking", lines)
+        section("Ranking", held)
 
 
 if __name__ == "__main__":

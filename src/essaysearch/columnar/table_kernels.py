@@ -10,14 +10,16 @@ import numpy as np
 
 from essaysearch.columnar.block_kernels import (
     BLOCK,
+    block_at,
     code_of,
     docs_of,
     frequency,
     kernel,
+    place_in,
     positions_of,
     views,
 )
-from essaysearch.columnar.match_kernels import POSITIONS, Reader, find, nearness
+from essaysearch.columnar.match_kernels import POSITIONS, nearness
 
 
 @kernel
@@ -53,22 +55,24 @@ def near(data, at, starts, first, second, window, ints, docs, values):  # type: 
     postings of the second. Positions beyond the first `POSITIONS` in a passage are not looked at.
     """
     blocks = views(data, at)
-    reader = Reader(ints[:4].reshape(1, 4), ints[4 : 4 + BLOCK].reshape(1, BLOCK))
-    held = ints[4 + BLOCK : 4 + 2 * BLOCK]
-    ints = ints[4 + 2 * BLOCK :]
+    other, held = ints[:BLOCK], ints[BLOCK : 2 * BLOCK]
+    ints = ints[2 * BLOCK :]
     left, right = ints[:POSITIONS], ints[POSITIONS : 2 * POSITIONS]
-    reader.read[0, 0] = -1
-    low, out = first[0], 0
+    low, read, out = first[0], -1, 0
+    size, codes = np.int64(0), np.int64(0)
     for block in range(second[0], second[1]):
-        size, codes = docs_of(blocks, block, held)
-        for i in range(size):
+        own_size, own_codes = docs_of(blocks, block, held)
+        for i in range(own_size):
             doc = held[i]
-            place = find(blocks, first[1], 0, doc, low, reader)
-            low = reader.read[0, 0]
+            low = block_at(blocks.base, low, first[1], doc)
+            if low != read:
+                size, codes = docs_of(blocks, low, other)
+                read = low
+            place = place_in(other, size, doc)
             if place < 0:
                 continue
-            m = positions_of(blocks, low, reader.read[0, 2], reader.read[0, 1], place, left)
-            n = positions_of(blocks, block, codes, size, i, right)
+            m = positions_of(blocks, low, codes, size, place, left)
+            n = positions_of(blocks, block, own_codes, own_size, i, right)
             value = nearness(left, min(m, POSITIONS), right, min(n, POSITIONS), starts, doc, window)
             if value > 0.0:
                 docs[out], values[out] = doc, value
