@@ -6,11 +6,14 @@ import gzip
 import itertools
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from essaysearch.cli import main
 from essaysearch.errors import EssaysearchError, ReadError
 from essaysearch.measuring import evaluation, judgments
 from shared import COLLECTIONS, needs_shared
@@ -198,6 +201,64 @@ def test_a_directory_without_judgments_is_refused_with_what_is_missing(tmp_path:
         judgments.read_collection(tmp_path)
     with pytest.raises(ReadError, match="is no directory"):
         judgments.read_collection(tmp_path / "nowhere")
+
+
+def test_an_empty_corpus_and_repeated_ids_are_said(tmp_path: Path) -> None:
+    (beir(tmp_path) / "corpus.jsonl").write_text("")
+    assert "holds no document" in " ".join(judgments.read_collection(tmp_path).warnings)
+    lines = [json.dumps({"_id": "d1", "text": text}) + "\n" for text in ("Kites.", "Boats.")]
+    (tmp_path / "corpus.jsonl").write_text("".join(lines))
+    assert "1 document id (d1) is given more than once" in " ".join(
+        judgments.read_collection(tmp_path).warnings
+    )
+
+
+def asked(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["eval", *map(str, arguments)])
+
+
+def test_the_command_tells_of_each_query_and_tests_a_difference(tmp_path: Path) -> None:
+    beir(tmp_path / "c")
+    judgments.write_run(tmp_path / "bad.run", {"q1": [("d3", 2.0)], "q2": [("d3", 2.0), ("q1", 1.0)]})
+    told = json.loads(
+        asked(
+            tmp_path / "c",
+            "--queries",
+            "--compare",
+            tmp_path / "bad.run",
+            "--measure",
+            "RR",
+            "--format",
+            "json",
+        ).stdout
+    )
+    assert [row["query"] for row in told["by_query"]] == ["q1", "q2"]
+    assert told["compared"][0]["first"] == 0.5, "what a query excludes is left out of a run that is read"
+    assert told["compared"][0]["second"] == told["measures"]["RR"] > 0.5
+    shown = asked(tmp_path / "c", "--compare", tmp_path / "bad.run", "--queries", "--measure", "RR")
+    assert f"RR         0.5000 → {told['measures']['RR']:.4f}, +" in shown.stdout
+    assert "q1\t0.5000\tkites in the wind" in shown.stdout
+    assert "1 query (q3) is without judgments" in shown.stderr
+
+
+def test_the_command_measures_a_run_of_any_engine_and_its_own_expanded(tmp_path: Path) -> None:
+    beir(tmp_path / "c")
+    judgments.write_run(tmp_path / "a.run", {"q1": [("d2", 1.0)]})
+    told = json.loads(asked(tmp_path / "c", "--run", tmp_path / "a.run", "--format", "json").stdout)
+    assert told["measures"]["RR"] == 0.5
+    assert asked(tmp_path / "c", "--expand").exit_code == 0
+    missing = asked(tmp_path / "c", "--run", tmp_path / "none.run")
+    assert missing.exit_code == 2
+    assert "none.run" in missing.stderr
+
+
+def test_evaluation_without_its_extra_answers_with_the_install_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    refused = asked(beir(tmp_path))
+    assert refused.exit_code == 2
+    assert "pip install 'essaysearch[eval]'" in refused.stderr
 
 
 def evaluated(values: list[float]) -> evaluation.Evaluation:

@@ -116,6 +116,12 @@ def rank(collection: Collection, search: Search, depth: int = DEPTH) -> tuple[di
     return run, warnings
 
 
+def without_excluded(collection: Collection, run: Run) -> Run:
+    """A run without the documents that its queries exclude."""
+    barred = {query.id: query.exclude for query in collection.queries if query.exclude}
+    return {q: [row for row in ranking if row[0] not in barred.get(q, ())] for q, ranking in run.items()}
+
+
 def measure(collection: Collection, run: Run, measures: Sequence[str] = MEASURES) -> Evaluation:
     """The measures of a run, over the queries that have at least one relevant judgment.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -89,7 +90,12 @@ def read_collection(directory: str | Path) -> Collection:
     warnings: list[str] = []
     qrels = read_qrels(qrels_at[0], warnings)
     queries = _queries(queries_at[0], layout, warnings)
-    ids = frozenset(_document_ids(corpus, layout, warnings))
+    times = Counter(_document_ids(corpus, layout, warnings))
+    ids = frozenset(times)
+    if not ids:
+        warnings.append(f"{corpus[0]} holds no document, so no query finds anything.")
+    if repeated := [identity for identity, count in times.items() if count > 1]:
+        warnings.append(f"{_some(repeated, 'document id')} given more than once; each is one document.")
     warnings += _misfits(ids, queries, qrels)
     return Collection(
         directory.resolve().name, tuple(corpus), layout, ids, tuple(queries), qrels, tuple(warnings)
