@@ -158,6 +158,36 @@ def test_search_statuses_are_found_nothing_and_error(index: str, tmp_path: Path)
     assert re.fullmatch(r"essaysearch: .*there is no index here\. Make one: `.*`\.\n", missing.stderr)
 
 
+_TEXT_OR_NONE = (str, type(None))
+_HIT = {
+    "rank": int, "score": float, "passage_id": str, "doc_id": str, "kind": str, "title": _TEXT_OR_NONE,
+    "authors": list, "authors_complete": bool, "authors_inferred": list, "date": _TEXT_OR_NONE,
+    "url": _TEXT_OR_NONE, "path": str, "section": _TEXT_OR_NONE, "karma": (float, type(None)), "text": str,
+    "start": int, "end": int, "voice": str, "answers": (dict, type(None)), "snippet": dict,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["oversight pausing", "kind:comment", "kind:abstract author:nightjar"])
+def test_every_value_of_the_json_has_the_type_of_the_contract(index: str, query: str) -> None:
+    told = json.loads(run("search", query, "--index", index, "-k", "500", "--format", "json").stdout)
+    assert list(told) == ["schema", "query", "total", "took_ms", "warnings", "hits"]
+    assert (told["schema"], told["query"], told["total"]) == (1, query, len(told["hits"]))
+    assert isinstance(told["took_ms"], float)
+    for rank, hit in enumerate(told["hits"], 1):
+        assert list(hit) == list(_HIT)
+        assert all(isinstance(hit[name], type_) for name, type_ in _HIT.items())
+        assert hit["rank"] == rank
+        assert hit["end"] - hit["start"] == len(hit["text"])
+        assert set(hit["authors_inferred"]) <= set(hit["authors"])
+        assert hit["voice"] in ("own", "quoted", "unknown")
+        assert hit["date"] is None or re.fullmatch(r"\d{4}(-\d\d(-\d\d(T.+)?)?)?", hit["date"])
+        assert hit["answers"] is None or {*hit["answers"]} == {"passage_id", "text"}
+        assert {*hit["snippet"]} == {"text", "spans"}
+    scores = [hit["score"] for hit in told["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    assert ("kind" in query) == (set(scores) == {0.0})
+
+
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
@@ -520,10 +550,10 @@ def test_an_interrupt_ends_indexing_in_silence_and_leaves_the_index_as_it_was(tm
     lines = "".join(f'{{"_id":"{number}","text":"moss {number}"}}\n' for number in range(20))
     more = note(tmp_path / "more", "b.jsonl", lines)
     program = (
-        "import os, signal; from essaysearch.text import passages; from essaysearch.cli import main\n"
+        "import signal; from essaysearch.text import passages; from essaysearch.cli import main\n"
         "split = passages.split\n"
         "def interrupted(document):\n"
-        "    if document.id == '7': os.kill(os.getpid(), signal.SIGINT)\n"
+        "    if document.id == '7': signal.raise_signal(signal.SIGINT)\n"
         "    return split(document)\n"
         f"passages.split = interrupted; main(['index', {str(more)!r}, '--index', {place!r}])"
     )
