@@ -287,3 +287,15 @@ def test_a_reader_that_finds_nothing_of_its_kind_says_so(tmp_path: Path) -> None
         readings = list(read(path, name))
         assert any(isinstance(reading, Skipped) for reading in readings), name
         assert not any("unforeseen" in getattr(reading, "reason", "") for reading in readings), name
+
+
+def test_a_comment_whose_date_is_shown_in_words_has_that_date(documents: Reads) -> None:
+    permalink = "/posts/Rp9ZtYp2LmNxKv4Rs/on-ropes?commentId=eeeeeeeeeeeeeee11"
+    page = f"""<html><head><title>On ropes — EA Forum</title><link rel="canonical"
+    href="https://forum.effectivealtruism.org/posts/Rp9ZtYp2LmNxKv4Rs/on-ropes"></head><body>
+    <div class="comments-node CommentFrame-node" id="eeeeeeeeeeeeeee11"><div class="CommentsItem-body">
+    <div class="CommentsItemMeta-root"><a href="/users/pell" class="UsersNameDisplay-noColor">Pell</a>
+    <span class="CommentsItemDate-root"><a href="{permalink}"><span>Mar 5 2022</span></a>*</span></div>
+    <div class="ContentStyles-commentBody CommentBody-root"><p>Which?</p></div></div></div></body></html>"""
+    (comment,) = documents("ropes.html", page)
+    assert (comment.id, comment.date) == ("eaforum:eeeeeeeeeeeeeee11", "2022-03-05")

@@ -22,6 +22,7 @@ NOBODY = re.compile(
 )
 _DATE_PROPERTIES = ("datePublished", "dateCreated", "commentTime")
 _DATE_CLASSES = frozenset(["comment-meta", "commentmetadata", "comment-date", "date"])
+_SHOWN_DATE = re.compile(r"itemdate-|comment-?date")
 _EDIT = re.compile(r"\(?\bedit\b\)?", re.I)
 _LEGACY_DATE = re.compile(r"\d{1,2} \w+ \d{4}(?:\s+\d{1,2}:\d{2}(?::\d{2})?\s*[AP]M)?")
 
@@ -167,7 +168,10 @@ def _date(element: Element) -> str | None:
         if stamp[:2] in ("19", "20") and (date := parse_date(stamp)):
             return date
     for node in element.iter("a", "span", "div"):
-        if _DATE_CLASSES.intersection(classes(node)) and (date := parse_date(_EDIT.sub("", plain(node)))):
+        names = classes(node)
+        if (_DATE_CLASSES.intersection(names) or any(_SHOWN_DATE.search(name) for name in names)) and (
+            date := parse_date(_EDIT.sub("", plain(node)).rstrip(" *"))
+        ):
             return date
     return None
 
