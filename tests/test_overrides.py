@@ -92,6 +92,21 @@ def test_a_correction_that_no_longer_fits_is_complained_about(page):
         ("[[paragraph]]\nvoice = 'own'\n", "needs `begins`"),
         ("[[paragraph]]\nbegins = 'Nobody'\nvoice = 'mine'\n", "`mine` is no voice"),
         ("[[paragraph]]\nbegins = 'Nobody'\nborder = 'yes'\n", "`border` is true or false"),
+        ("[[paragraph]]\nbegins = 3\nvoice = 'own'\n", "`begins` is a text in quotation marks"),
+        ("[[paragraph]]\nbegins = 'Nobody'\nspeaker = 3\n", "`speaker` is a text in quotation marks"),
+        (
+            "[[paragraph]]\nbegins = 'Nobody'\nspeaker = ''\n",
+            "`speaker` is a text in quotation marks, and not",
+        ),
+        ("[[paragraph]]\nbegins = 'Nobody'\n", "needs something to correct: border, speaker, voice"),
+        ("[[paragraph]]\nbegins = 'Nobody'\ndocument = 'x'\nvoice = 'own'\n", "`Nobody` begins no paragraph"),
+        ("[paragraph]\nbegins = 'Nobody'\nvoice = 'own'\n", "under [[paragraph]], in two brackets"),
+        ("paragraph = 'x'\n", "A correction of a paragraph is a table"),
+        ("document = 'x'\n", "A correction of a document is a table"),
+        ("[document]\nauthor = 3\n", "`author` is a text in quotation marks"),
+        ("[document]\nauthor = ''\n", "`author` is a text in quotation marks, and not empty"),
+        ("[document]\ntitle = 3\n", "`title` is a text in quotation marks"),
+        ("[document]\nid = 'x'\n", "A correction of a document needs something to correct"),
     ],
 )
 def test_a_mistake_in_a_file_of_corrections_is_a_sentence_and_the_source_is_still_read(

@@ -32,6 +32,9 @@ from essaysearch.text.analysis import fold
 SUFFIX = ".overrides.toml"
 _DOCUMENT_KEYS = frozenset(("id", "author", "date", "title", "url", "kind"))
 _PARAGRAPH_KEYS = frozenset(("begins", "voice", "speaker", "border", "document"))
+_PLACES = frozenset(("id", "begins", "document"))
+"""Keys that say where to correct, and not what."""
+_TEXTS = ("id", "author", "title", "url", "begins", "speaker", "document")
 
 
 @dataclass
@@ -111,7 +114,11 @@ def load(path: str) -> Overrides:
     documents = told.get("document", [])
     for row in documents if isinstance(documents, list) else [documents]:
         _take(made, row, made.documents, _DOCUMENT_KEYS, "document")
-    for row in told.get("paragraph", []):
+    paragraphs = told.get("paragraph", [])
+    if isinstance(paragraphs, dict):
+        made.problems.append("Paragraphs are corrected under [[paragraph]], in two brackets.")
+        paragraphs = []
+    for row in paragraphs if isinstance(paragraphs, list) else [paragraphs]:
         _take(made, row, made.paragraphs, _PARAGRAPH_KEYS, "paragraph")
     return made
 
@@ -130,8 +137,13 @@ def _problem(row: Any, keys: frozenset[str], what: str) -> str | None:
     unknown = sorted(set(row) - keys)
     if unknown:
         return f"A correction of a {what} has no `{unknown[0]}`; it may have: {', '.join(sorted(keys))}."
+    for name in _TEXTS:
+        if name in row and not (isinstance(row[name], str) and row[name].strip()):
+            return f"`{name}` is a text in quotation marks, and not empty."
     if what == "paragraph" and not _words(str(row.get("begins", ""))):
         return "A correction of a paragraph needs `begins`, the paragraph's first words."
+    if not set(row) - _PLACES:
+        return f"A correction of a {what} needs something to correct: {', '.join(sorted(keys - _PLACES))}."
     if row.get("voice", "own") not in VOICES:
         return f"`{row['voice']}` is no voice; choose one of: {', '.join(VOICES)}."
     if row.get("kind", "page") not in KINDS:
