@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,16 @@ def test_an_example_notebook_runs_from_its_first_cell_to_its_last(path: Path) ->
     outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
     assert any("<mark>" in output.get("data", {}).get("text/html", "") for output in outputs)
     assert not [output for output in outputs if output.output_type == "error"]
+
+
+@pytest.mark.parametrize("name", ["an-argument-through-a-forum", "a-topic-over-time"])
+def test_an_example_is_kept_as_it_came_out_and_names_no_machine(name: str) -> None:
+    text = (ROOT / "examples" / f"{name}.ipynb").read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
+    ran = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in ran] == list(range(1, len(ran) + 1))
+    shown = [output for cell in ran for output in cell["outputs"]]
+    assert any("image/png" in output.get("data", {}) for output in shown)
+    assert any("<table" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+    assert not re.search(r"/(?:tmp|home|Users|root|work)/", text)
+    assert " at 0x" not in text

@@ -29,6 +29,11 @@ class Plot:
     def __init__(self, figure: Any) -> None:
         self.figure = figure
 
+    def __repr__(self) -> str:
+        return (
+            f"<Plot of {self.figure.axes[0].get_title('left') or self.figure.axes[0].get_title('right')!r}>"
+        )
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture; the name's ending says how, ``.png`` or ``.svg``.
 

@@ -126,7 +126,7 @@ def _escaped(text: str) -> str:
 
 def citation(hit: Hit) -> str:
     """A line that says where the passage comes from."""
-    parts = [authors_of(hit), f"“{title_of(hit)}”" if hit.title else hit.kind, hit.date or "undated"]
+    parts = [authors_of(hit), f"“{title_of(hit)}”" if hit.title else hit.kind, (hit.date or "undated")[:10]]
     return ", ".join(part for part in parts if part) + f". {place_of(hit)}"
 
 
