@@ -28,6 +28,7 @@ def split(text: str) -> list[str]:
         "See https://example.org/a.b/c?d=e.f and www.example.org today.",
         "Others disagree (Amodei, 2025) and say so.",
         "See Fig. 3, Sec. 4.1 and No. 5 of vol. 2 (pp. 3 ff.) for more.",
+        "By Alg. 2, Thms. 3 and 4, Defs. 1 and 2 hold.",
         "The U.S. Senate heard it, etc. and so on.",
         '"Really?" he asked, and "No!" she said.',
         "Well... perhaps it is so.",

@@ -42,7 +42,7 @@ _NEVER = frozenset(
 )
 # No end before a number: "no. 5", "art. 3", "Jan. 7"; before a word they end like any other.
 _BEFORE_NUMBER = frozenset(
-    """no art def prop cor ref refs app ex tab thm lem par lect
+    """no art def defs prop props cor ref refs app ex tab thm thms lem alg algs rem par lect
     jan feb mar apr jun jul aug sep sept oct nov dec""".split()
 )
 # Titles, in upper case only: "Gen. Smith", but "the next gen. Smith".
