@@ -1,12 +1,13 @@
 """Screening simulated on judged collections: how many must be judged to find nearly all.
 
-    python evals/screening.py [--save] [NAMES]
+    python evals/screening.py [--save] [--cross] [NAMES]
 
 For each query with at least ten relevant documents a screening is run to its end, the judgments
 of the collection answering. Told are the documents judged until 80 % and 95 % of the relevant are
 found: by the product, by AutoTAR as published, and down the order of the tf-idf cosine; then, for
-the rule that proposes to stop, what recall it stops at and how much had been judged. The rule's
-constants are held against collections that had no part in choosing them.
+the rule that proposes to stop, how often the target was reached where it stopped and how much had
+been judged by then. `--cross` also chooses among variants on all collections but one and tells how
+the choice does on that one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +30,16 @@ import essaysearch
 from essaysearch.measuring import judgments
 from essaysearch.measuring.evaluation import plain_words
 from essaysearch.text.analysis import terms
-from essaysearch.topics import regression, screening, vectors
+from essaysearch.topics import regression, screening, stopping, vectors
 
 NAMES = ("cranfield", "cisi", "cacm")
 LEAST = 10
 """Relevant documents that a query must have."""
 
 RECALLS = (0.8, 0.95)
+PROMISES = ((0.8, 0.8), (0.8, 0.9), (0.95, 0.8), (0.95, 0.9), (0.95, 0.95))
+"""Target recall and stated confidence of the rule that proposes to stop."""
+
 HERE = Path(__file__).resolve().parent
 KEPT = HERE / "runs" / "screening"
 
@@ -155,9 +160,9 @@ def effort(found: np.ndarray, recall: float) -> int:
     return int(np.flatnonzero(found)[math.ceil(recall * found.sum()) - 1]) + 1
 
 
-def kept(way: str, of: Trial, jobs: int, fresh: bool) -> list[np.ndarray]:
+def kept(way: str, of: Trial, jobs: int, fresh: bool, variant: str = "") -> list[np.ndarray]:
     """`flags`, from the run before where there is one."""
-    path = KEPT / f"{of.name}.{way.replace(' ', '-')}.json"
+    path = KEPT / f"{of.name}.{(way + variant).replace(' ', '-')}.json"
     if path.exists() and not fresh:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return [np.isin(np.arange(len(of.known)), row) for row in rows]
@@ -193,18 +198,105 @@ def efforts(trials: Sequence[Trial], jobs: int, fresh: bool) -> Iterator[str]:
         )
 
 
+def stops(found: np.ndarray, total: int, target: float, confidence: float) -> tuple[bool, float]:
+    """Whether the target was reached where the rule stops, and the share of all judged by then."""
+    needed = math.ceil(target * found.sum() - 1e-9)
+    at = stopping.FEWEST
+    while at < total:
+        so_far = found[:at]
+        if so_far.any():
+            told = stopping.estimate(so_far.tolist(), total, confidence)
+            if stopping.reached(int(so_far.sum()), told, target, confidence):
+                break
+        at += max(1, at // 100)
+    return bool(found[:at].sum() >= needed), min(at, total) / total
+
+
+def stopped(trials: Sequence[Trial], jobs: int) -> Iterator[str]:
+    """The table of the rule that proposes to stop, as Markdown."""
+    names = " | ".join(of.name for of in trials)
+    yield f"\n| stops at recall, confidence | {names} | all runs |"
+    yield "|---|" + "---|" * (len(trials) + 1)
+    for target, confidence in PROMISES:
+        cells, everything = [], []
+        for of in trials:
+            runs = kept("essaysearch", of, jobs, False)
+            with multiprocessing.Pool(jobs) as pool:
+                rows = pool.starmap(stops, [(row, len(of.known), target, confidence) for row in runs])
+            everything += rows
+            cells.append(_stop_cell(rows))
+        yield f"| {target:.0%}, {confidence:.0%} | {' | '.join(cells)} | {_stop_cell(everything)} |"
+    yield (
+        "\nA cell: in how many of the runs the recall was reached where the rule stopped, and the share of"
+        " the collection that the median run had judged by then."
+    )
+
+
+def _stop_cell(rows: Sequence[tuple[bool, float]]) -> str:
+    return f"{np.mean([held for held, _ in rows]):.0%}, {np.median([share for _, share in rows]):.0%}"
+
+
+VARIANTS = {
+    "as it is": {},
+    "no voice of the prior": {"PRIOR_WEIGHT": 0.0},
+    "twice the prior": {"PRIOR_WEIGHT": 2 * screening.PRIOR_WEIGHT},
+    "unjudged count less": {"UNJUDGED_WEIGHT": 3_000.0},
+}
+"""What else the constants could be: chosen among by `crossed`."""
+
+
+def crossed(trials: Sequence[Trial], jobs: int, fresh: bool) -> Iterator[str]:
+    """Each collection with the variant that does best on the others, as Markdown."""
+    ratios: dict[str, list[float]] = {}
+    for variant, constants in VARIANTS.items():
+        before = {name: getattr(_home(name), name) for name in constants}
+        for name, value in constants.items():
+            setattr(_home(name), name, value)
+        ratios[variant] = []
+        for of in trials:
+            ours, theirs = (
+                np.mean([effort(row, RECALLS[-1]) for row in found])
+                for found in (
+                    kept("essaysearch", of, jobs, fresh, "" if not constants else f" {variant}"),
+                    kept("AutoTAR", of, jobs, False),
+                )
+            )
+            ratios[variant].append(float(ours / theirs))
+        for name, value in before.items():
+            setattr(_home(name), name, value)
+    yield f"\n| effort to {RECALLS[-1]:.0%} beside AutoTAR's | {' | '.join(of.name for of in trials)} |"
+    yield "|---|" + "---|" * len(trials)
+    for variant, row in ratios.items():
+        yield f"| {variant} | {' | '.join(f'{ratio:.2f}' for ratio in row)} |"
+    chosen = []
+    for left_out in range(len(trials)):
+        others = {v: np.mean(np.delete(row, left_out)) for v, row in ratios.items()}
+        best = min(others, key=lambda variant: others[variant])
+        chosen.append(ratios[best][left_out])
+        yield f"\nChosen without {trials[left_out].name}: {best}; on it {chosen[-1]:.2f}."
+    yield f"\nMean over collections that had no part in the choice: {np.mean(chosen):.3f}."
+
+
+def _home(constant: str) -> object:
+    return screening if hasattr(screening, constant) else regression
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", default=list(NAMES))
     parser.add_argument("--collections", type=Path, default=COLLECTIONS)
     parser.add_argument("--save", action="store_true", help="keep the report under evals/results/")
+    parser.add_argument("--cross", action="store_true", help="choose constants on all collections but one")
     parser.add_argument("--fresh", action="store_true", help="run every screening anew")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
     lines = [heading("screening", sys.argv[1:])]
     print(lines[0])
     trials = [trial(name, options.collections) for name in options.names]
-    for line in efforts(trials, options.jobs, options.fresh):
+    parts = [efforts(trials, options.jobs, options.fresh), stopped(trials, options.jobs)]
+    if options.cross:
+        parts.append(crossed(trials, options.jobs, options.fresh))
+    for line in chain.from_iterable(parts):
         print(line, flush=True)
         lines.append(line)
     if options.save:

@@ -49,6 +49,14 @@ def test_the_readme_prints_what_its_commands_print(tmp_path: Path) -> None:
     assert [steady(block) for block in run(README, tmp_path)] == [steady(block) for block in shown]
 
 
+def test_the_page_on_topics_prints_what_its_commands_print(tmp_path: Path) -> None:
+    pytest.importorskip("ir_measures")
+    page = (ROOT / "docs" / "topics.md").read_text(encoding="utf-8")
+    shown = [block for _, block in blocks(page)]
+    assert len(shown) > 4
+    assert [steady(block) for block in run(page, tmp_path)] == [steady(block) for block in shown]
+
+
 def test_the_readme_has_one_command_to_try_it_and_one_to_test_it() -> None:
     lines = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
     assert len(lines) == 2

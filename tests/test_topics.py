@@ -133,6 +133,9 @@ def test_on_the_seeds_deceptive_alignment_reaches_the_abstracts_that_say_it_othe
     ):  # fmt: skip
         assert part in titles
     assert any(hit.kind == "comment" and "deceptive" in hit.text for hit in found.hits)
+    by = {hit.title: set(said) for hit, said in zip(found.hits, found.by, strict=True) if hit.title}
+    words = {title: said for title, said in by.items() if "hidden objectives" in title}
+    assert any("hidden objective" in said or "hidden objectives" in said for said in words.values())
 
 
 @needs_shared

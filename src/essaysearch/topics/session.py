@@ -39,24 +39,29 @@ class Progress:
     """How far a screening has come.
 
     ``left``: how many relevant passages are probably still unjudged; ``most``: how many at most,
-    with the stated confidence. ``reached``: whether the target recall is reached with it.
+    with the stated confidence; both None before there is anything to go by. ``reached``: whether
+    the target recall is reached with it.
     """
 
     judged: int
     relevant: int
     skipped: int
     passages: int
-    left: float
-    most: float
+    left: float | None
+    most: float | None
     target: float
     confidence: float
     reached: bool
 
     def __str__(self) -> str:
-        told = (
-            f"{self.judged:,} of {self.passages:,} judged, {self.relevant:,} relevant;"
-            f" probably {self.left:.0f} left (at most {self.most:.0f} with {self.confidence:.0%} confidence)."
-        )
+        told = f"{self.judged:,} of {self.passages:,} judged, {self.relevant:,} relevant; "
+        if self.left is None or self.most is None:
+            told += "too early to tell how many are left."
+        else:
+            told += (
+                f"probably {self.left:.0f} left"
+                f" (at most {self.most:.0f} with {self.confidence:.0%} confidence)."
+            )
         if self.judged >= self.passages:
             return told + " Every passage is judged."
         if self.reached:
@@ -165,9 +170,10 @@ class Screening:
         """How far it has come."""
         decided = [answer == "yes" for answer in self._answers.values() if answer != "skip"]
         told = stopping.estimate(decided, len(self._row), self.confidence)
+        left, most = (told.left, told.most) if len(told.chances) else (None, None)
         return Progress(
             len(decided), sum(decided), len(self._answers) - len(decided), len(self._row),
-            told.left, told.most, self.target, self.confidence,
+            left, most, self.target, self.confidence,
             stopping.reached(sum(decided), told, self.target, self.confidence),
         )  # fmt: skip
 
