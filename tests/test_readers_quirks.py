@@ -299,3 +299,16 @@ def test_a_comment_whose_date_is_shown_in_words_has_that_date(documents: Reads) 
     <div class="ContentStyles-commentBody CommentBody-root"><p>Which?</p></div></div></div></body></html>"""
     (comment,) = documents("ropes.html", page)
     assert (comment.id, comment.date) == ("eaforum:eeeeeeeeeeeeeee11", "2022-03-05")
+
+
+def test_entries_of_a_listing_that_lost_its_end_tags_do_not_hold_each_other(documents: Reads) -> None:
+    entries = "".join(
+        f'<dt><a href="/abs/2501.{n:05d}">arXiv:2501.{n:05d}</a><div><dd><div class="meta">'
+        f'<div class="list-title mathjax">Paper {n}<div class="list-authors"><a>Oda {n}</a>'
+        f'<p class="mathjax">Abstract number {n}.</p>'
+        for n in range(1, 300)
+    )
+    page = f'<html><head><title>arXiv.org - cs.AI new</title></head><body><dl id="articles">{entries}'
+    found = documents("listing.html", page)
+    assert len(found) == 299
+    assert [document.text for document in found] == [f"Abstract number {n}." for n in range(1, 300)]

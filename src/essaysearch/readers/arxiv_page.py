@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.html_text import to_blocks
-from essaysearch.readers.html_tree import Element, classes, drop, parse_html, plain
+from essaysearch.readers.html_tree import Element, classes, drop, parse_html, plain, tag_of
 from essaysearch.readers.page_facts import PageFacts, page_facts
 from essaysearch.readers.page_sniff import is_page, opening
 from essaysearch.readers.protocol import Reader
@@ -48,7 +49,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         return
     tally = Tally(source)
     count = 0
-    for document in (*_listed(root), *_results(root)):
+    for document in (*_one_by_one(root, "dd", _listed), *_one_by_one(root, "li", _result)):
         count += 1
         if document is None:
             tally.add("entry has", "entries have", "no title")
@@ -132,53 +133,70 @@ def _categories(node: Element | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_CATEGORY.findall(plain(node)))) if node is not None else ()
 
 
-def _listed(root: Element) -> Iterator[Document | None]:
-    """The papers of a listing: ``dt`` with the number, ``dd`` with the rest."""
-    for entry in root.iter("dd"):
-        parts = {name: node for node in entry.iter() if isinstance(node.tag, str) for name in classes(node)}
-        if "list-title" not in parts:
-            continue
-        before = entry.getprevious()
-        links = [] if before is None else [str(link.get("href") or "") for link in before.iter("a")]
-        number = _number(*links, plain(before))
-        people = parts.get("list-authors")
-        words = next((node for node in entry.iter("p") if "mathjax" in classes(node)), None)
-        yield _entry(
-            number,
-            _said(parts["list-title"]),
-            _words(words) if words is not None else "",
-            people,
-            _categories(parts.get("list-subjects")),
-            None,
-            _said(parts.get("list-comments")),
-        )
+Entry = Document | Literal["no entry"] | None
+"""A paper; None for an entry without a title."""
 
 
-def _results(root: Element) -> Iterator[Document | None]:
-    """The papers among the results of arXiv's search."""
-    for entry in root.iter("li"):
-        if "arxiv-result" not in classes(entry):
-            continue
-        parts = {name: node for node in entry.iter() if isinstance(node.tag, str) for name in classes(node)}
-        number = _number(*(str(link.get("href") or "") for link in entry.iter("a")))
-        words = parts.get("abstract-full", parts.get("abstract"))
-        for less in list(words.iter("a")) if words is not None else []:
-            drop(less)
-        tags = [
-            str(node.get("data-tooltip")) and plain(node)
-            for node in entry.iter("span")
-            if "tag" in classes(node)
-        ]
-        submitted = _SUBMITTED.search(plain(entry))
-        yield _entry(
-            number,
-            _said(parts.get("title")),
-            _words(words) if words is not None else "",
-            parts.get("authors"),
-            tuple(tag for tag in tags if re.fullmatch(r"[a-z-]+(?:\.[A-Za-z-]+)?", tag)),
-            parse_date(submitted[1].replace(",", "")) if submitted else None,
-            "",
-        )
+def _one_by_one(root: Element, tag: str, read_one: Callable[[Element], Entry]) -> list[Document | None]:
+    """What entries give, in order; read from the last to the first and taken out of the tree.
+
+    So what a broken page nests in an entry is not read once more for each entry around it.
+    """
+    found: list[Document | None] = []
+    for entry in reversed(list(root.iter(tag))):
+        made = read_one(entry)
+        if made != "no entry":
+            found.append(made)
+        label = entry.getprevious()
+        if label is not None and tag_of(label) == "dt":
+            drop(label)
+        drop(entry)
+    return found[::-1]
+
+
+def _listed(entry: Element) -> Entry:
+    """The paper of a listing: ``dt`` with the number, ``dd`` with the rest."""
+    parts = {name: node for node in entry.iter() if isinstance(node.tag, str) for name in classes(node)}
+    if "list-title" not in parts:
+        return "no entry"
+    before = entry.getprevious()
+    links = [] if before is None else [str(link.get("href") or "") for link in before.iter("a")]
+    number = _number(*links, plain(before))
+    people = parts.get("list-authors")
+    words = next((node for node in entry.iter("p") if "mathjax" in classes(node)), None)
+    return _entry(
+        number,
+        _said(parts["list-title"]),
+        _words(words) if words is not None else "",
+        people,
+        _categories(parts.get("list-subjects")),
+        None,
+        _said(parts.get("list-comments")),
+    )
+
+
+def _result(entry: Element) -> Entry:
+    """The paper of a result of arXiv's search."""
+    if "arxiv-result" not in classes(entry):
+        return "no entry"
+    parts = {name: node for node in entry.iter() if isinstance(node.tag, str) for name in classes(node)}
+    number = _number(*(str(link.get("href") or "") for link in entry.iter("a")))
+    words = parts.get("abstract-full", parts.get("abstract"))
+    for less in list(words.iter("a")) if words is not None else []:
+        drop(less)
+    tags = [
+        str(node.get("data-tooltip")) and plain(node) for node in entry.iter("span") if "tag" in classes(node)
+    ]
+    submitted = _SUBMITTED.search(plain(entry))
+    return _entry(
+        number,
+        _said(parts.get("title")),
+        _words(words) if words is not None else "",
+        parts.get("authors"),
+        tuple(tag for tag in tags if re.fullmatch(r"[a-z-]+(?:\.[A-Za-z-]+)?", tag)),
+        parse_date(submitted[1].replace(",", "")) if submitted else None,
+        "",
+    )
 
 
 def _entry(
