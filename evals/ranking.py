@@ -4,14 +4,16 @@
 
 For each collection: the default ranking and ``--expand`` beside plain BM25 and each peer in each of its
 settings, the ratio of nDCG@10 to the best peer with a paired test of the difference, the ratios of AP
-that expansion is held to, and the queries lost most. ``--save`` writes the ranking section of
-``evals/RESULTS.md`` and a dated copy under ``evals/results/``. Runs of the peers are kept in
+that expansion is held to, and the queries lost most. ``--save`` writes a section of
+``evals/RESULTS.md`` for each collection as it is done, a dated copy under ``evals/results/``, and the
+summary of all collections there. Runs of the peers are kept in
 ``evals/runs/`` (not in git); delete them to compute them anew. Ours are always computed anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -24,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 import peers  # noqa: E402
-from report import heading, section  # noqa: E402
+from report import heading, section, sections  # noqa: E402
 
 from essaysearch import open_library  # noqa: E402
 from essaysearch.measuring import evaluation, judgments  # noqa: E402
@@ -106,11 +108,11 @@ def lost(first: Evaluation, second: Evaluation, name: str) -> str:
     return ", ".join(f"{query} ({loss:+.2f})" for loss, query in losses if loss < 0) or "none"
 
 
-def collection_lines(name: str, root: Path, ratios: list[float], gains: list[str]) -> Iterator[str]:
+def collection_lines(name: str, root: Path) -> Iterator[str]:
     """The report on a collection, as Markdown."""
     collection = judgments.read_collection(root / name)
     documents, queries = len(collection.document_ids), len(collection.judged_queries)
-    yield f"\n### {name}: {documents} documents, {queries} queries\n"
+    yield f"{documents} documents, {queries} queries\n"
     yield "| | " + " | ".join(evaluation.MEASURES) + f" | {FIRST} / best peer |"
     yield "|" + "---|" * (len(evaluation.MEASURES) + 2)
     results: dict[str, Evaluation] = {}
@@ -141,22 +143,28 @@ def collection_lines(name: str, root: Path, ratios: list[float], gains: list[str
     yield f"AP, expanded against default: {told(gained)}."
     yield f"Queries lost most: {lost(mine['default'], mine['expanded'], 'AP')}."
     yield from (f"\n{sentence}" for sentence in (*collection.warnings, *odd))
-    ratios.append(mine["default"].means[FIRST] / best)
     ap = {label: result.means["AP"] for label, result in (*mine.items(), ("plain", plain))}
-    shares = ratios[-1], ap["expanded"] / ap["plain"], ap["expanded"] / ap["default"]
-    gains.append(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
+    shares = mine["default"].means[FIRST] / best, ap["expanded"] / ap["plain"], ap["expanded"] / ap["default"]
+    yield f"\nIn short: {FIRST} of the default / best peer {shares[0]:.4f}; "
+    yield f"AP expanded / plain BM25 {shares[1]:.4f}; "
+    yield f"AP expanded / default {shares[2]:.4f}."
 
 
-def lines(names: list[str], root: Path) -> Iterator[str]:
-    ratios: list[float] = []
-    gains: list[str] = []
-    for name in names:
-        yield from collection_lines(name, root, ratios, gains)
-    yield "\n### In short\n"
-    yield f"| | {FIRST}, default / best peer | AP, expanded / plain BM25 | AP, expanded / default |"
-    yield "|---|---|---|---|"
-    yield from gains
-    yield f"\nRatios of {FIRST} to the best peer: mean {np.mean(ratios):.4f}, least {min(ratios):.3f}."
+def summary() -> list[str]:
+    """The ratios of every collection that RESULTS.md has, and their mean."""
+    rows = {}
+    for name, text in sections("Ranking: "):
+        numbers = re.search(r"best peer ([\d.]+);\s+AP .*? BM25 ([\d.]+);\s+AP .*? default ([\d.]+)\.", text)
+        if numbers:
+            rows[name] = [float(number) for number in numbers.groups()]
+    held = [f"| | {FIRST}, default / best peer | AP, expanded / plain BM25 | AP, expanded / default |"]
+    held.append("|---|---|---|---|")
+    held += [f"| {n} | " + " | ".join(f"{v:.3f}" for v in values) + " |" for n, values in rows.items()]
+    first = [values[0] for values in rows.values()]
+    return [
+        *held,
+        f"\nRatios of {FIRST} to the best peer: mean {np.mean(first):.4f}, least {min(first):.3f}.",
+    ]
 
 
 def main() -> None:
@@ -165,15 +173,15 @@ def main() -> None:
     parser.add_argument("--collections", type=Path, default=COLLECTIONS)
     parser.add_argument("--save", action="store_true", help="keep the report in RESULTS.md and results/")
     options = parser.parse_args()
-    held = [
-        heading(" ".join(["python", "evals/ranking.py", *options.names]), ("tantivy", "bm25s", "whoosh3"))
-    ]
-    print(held[0])
-    for line in lines(options.names, options.collections):
-        print(line, flush=True)
-        held.append(line)
-    if options.save:
-        section("Ranking", held)
+    for name in options.names:
+        lines = [heading(f"python evals/ranking.py {name}", ("tantivy", "bm25s", "whoosh3"))]
+        print(f"\n### {name}\n\n{lines[0]}")
+        for line in collection_lines(name, options.collections):
+            print(line, flush=True)
+            lines.append(line)
+        if options.save:
+            section(f"Ranking: {name}", lines)
+            section("Ranking in short", summary())
 
 
 if __name__ == "__main__":

@@ -26,6 +26,14 @@ def heading(command: str, packages: Sequence[str]) -> str:
     )
 
 
+def sections(start: str) -> list[tuple[str, str]]:
+    """(what follows ``start`` in the heading, text) of the sections whose headings begin so."""
+    at = HERE / "RESULTS.md"
+    parts = re.split(r"(?m)^## ", at.read_text(encoding="utf-8") if at.exists() else "")
+    held = (part.partition("\n") for part in parts if part.startswith(start))
+    return sorted((name.removeprefix(start), text) for name, _, text in held)
+
+
 def section(name: str, lines: Sequence[str]) -> None:
     """Replace a section of RESULTS.md (or append it) and write a dated copy under results/."""
     text = f"## {name}\n\n" + "\n".join(lines) + "\n"
@@ -37,5 +45,6 @@ def section(name: str, lines: Sequence[str]) -> None:
         held.append(text)
     at.write_text("\n".join(part.rstrip("\n") + "\n" for part in held), encoding="utf-8")
     (HERE / "results").mkdir(exist_ok=True)
-    dated = HERE / "results" / f"{name.lower()}-{datetime.date.today().isoformat()}.md"
+    named = re.sub(r"\W+", "-", name.lower())
+    dated = HERE / "results" / f"{named}-{datetime.date.today().isoformat()}.md"
     dated.write_text(text, encoding="utf-8")

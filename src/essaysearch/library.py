@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date as Day
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -215,6 +215,23 @@ class Library:
         snapshot = self._store.snapshot()
         tree = self._understood(snapshot, Search(query, group="document", expand=expand)).tree
         return best_documents(Evaluation(snapshot, tree, self._kernels()), k)
+
+    def second_opinion(
+        self, query: str, encoder: Callable[[list[str]], Any], k: int = 10, name: str = "encoder"
+    ) -> Results:
+        """The ``k`` best passages by words and by your own encoder, fused by reciprocal rank.
+
+        ``encoder``: from texts to vectors, one each, compared by cosine. They are kept in the index
+        under ``name``, and only new passages are encoded. Raises `BadVectors`.
+        """
+        from essaysearch.search.encoding import fused
+        from essaysearch.search.hits import hit_of
+
+        snapshot = self._store.snapshot()
+        understood = self._understood(snapshot, Search(query))
+        best = fused(snapshot, query, understood.tree, self._kernels(), encoder, name, k)
+        hits = tuple(hit_of(row, rank, understood.leaves) for rank, row in enumerate(best, 1))
+        return Results(query, hits, len(hits), 0.0, tuple(understood.warnings(snapshot)))
 
     def parse(self, query: str, today: Day | None = None, literal: bool = False) -> Query:
         """What a query means: its tree and what was odd about it."""
