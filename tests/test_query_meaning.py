@@ -365,3 +365,22 @@ def test_a_word_with_inner_marks_is_its_parts_side_by_side_or_the_joined_word() 
     for library, every in map(library_of, range(3)):
         meant = together(("gpt", "4"), 0, True)
         check(library, every, "GPT-4", lambda hit, meant=meant: meant(hit) or has_word("gpt4")(hit))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(clauses, min_size=1, max_size=4), st.integers(0, 2))
+def test_an_explanation_sums_to_the_score_and_why_not_answers_for_the_rest(rows, which) -> None:
+    library, every = library_of(which)
+    text = " ".join(text for _, text, _ in rows)
+    found = library.search(text, k=None)
+    scores = {hit.passage_id: hit.score for hit in found}
+    for hit in random.Random(text).sample(every, 6):
+        told = library.explain(hit.passage_id, text)
+        reasons = library.why_not(hit.passage_id, text, k=None)
+        if hit.passage_id in scores:
+            assert told.value == pytest.approx(scores[hit.passage_id], rel=1e-9)
+            assert sum(child.value for child in told.children) == pytest.approx(told.value, rel=1e-9)
+            assert reasons == []
+        else:
+            assert reasons
+            assert all(reason[-1] in ".:" for reason in reasons)

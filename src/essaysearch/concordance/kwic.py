@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from essaysearch.columnar.store import Snapshot
-from essaysearch.concordance.tables import Table
+from essaysearch.concordance.tables import MOST_SHOWN, Table
 from essaysearch.concordance.texts import Text, texts
 from essaysearch.errors import UnknownChoice
 from essaysearch.model import VOICES
@@ -49,6 +50,18 @@ class Lines(Table[Line]):
     """
 
     columns = tuple(field.name for field in fields(Line))
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            '<tr style="white-space:nowrap">'
+            f'<td style="text-align:right">{escape(line.left)}</td><td><b>{escape(line.match)}</b></td>'
+            f'<td style="text-align:left">{escape(line.right)}</td>'
+            f"<td>{escape(', '.join(line.authors[:1]) or 'unknown')}, {(line.date or 'undated')[:10]}</td>"
+            f"<td>{line.voice}</td><td><code>{line.passage_id}</code></td></tr>"
+            for line in self[:MOST_SHOWN]
+        )
+        more = f"<caption>{len(self):,} lines</caption>" if len(self) > MOST_SHOWN else ""
+        return f"<table>{more}<tbody>{rows}</tbody></table>"
 
     def plot(self) -> Plot:
         """A strip for each document, a tick for each occurrence."""

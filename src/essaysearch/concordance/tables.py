@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from essaysearch.concordance.plots import Plot
 
 Row = TypeVar("Row")
-_MOST = 100
+MOST_SHOWN = 100
 """Rows that a notebook shows."""
 
 
@@ -85,9 +85,11 @@ class Table(list[Row]):
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(_told(value))}</td>" for value in self.values_of(row)) + "</tr>"
-            for row in self[:_MOST]
+            for row in self[:MOST_SHOWN]
         )
-        more = f"<caption>{len(self):,} rows; the first {_MOST}</caption>" if len(self) > _MOST else ""
+        more = (
+            f"<caption>{len(self):,} rows; the first {MOST_SHOWN}</caption>" if len(self) > MOST_SHOWN else ""
+        )
         return f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

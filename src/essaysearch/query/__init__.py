@@ -20,7 +20,7 @@ from essaysearch.tree import Clauses, Node, Nothing, Phrase, Same, Word
 
 __all__ = ["MOST_CHARACTERS", "Query", "caret", "nearest", "parse"]
 
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 50_000
 """What is longer is cut, and said."""
 
 
