@@ -16,7 +16,6 @@ import argparse
 import json
 import math
 import multiprocessing
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from ranking import COLLECTIONS, heading, keep
+from report import heading, section
 
 import essaysearch
 from essaysearch.measuring import judgments
@@ -41,6 +40,7 @@ PROMISES = ((0.8, 0.8), (0.8, 0.9), (0.95, 0.8), (0.95, 0.9), (0.95, 0.95))
 """Target recall and stated confidence of the rule that proposes to stop."""
 
 HERE = Path(__file__).resolve().parent
+COLLECTIONS = HERE.parents[1] / "shared" / "collections"
 KEPT = HERE / "runs" / "screening"
 
 
@@ -285,12 +285,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", default=list(NAMES))
     parser.add_argument("--collections", type=Path, default=COLLECTIONS)
-    parser.add_argument("--save", action="store_true", help="keep the report under evals/results/")
+    parser.add_argument(
+        "--save", action="store_true", help="keep the report in RESULTS.md and under results/"
+    )
     parser.add_argument("--cross", action="store_true", help="choose constants on all collections but one")
     parser.add_argument("--fresh", action="store_true", help="run every screening anew")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
-    lines = [heading("screening", sys.argv[1:])]
+    crossing = " --cross" if options.cross else ""
+    lines = [heading(f"python evals/screening.py --save{crossing}", [])]
     print(lines[0])
     trials = [trial(name, options.collections) for name in options.names]
     parts = [efforts(trials, options.jobs, options.fresh), stopped(trials, options.jobs)]
@@ -300,7 +303,7 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
     if options.save:
-        keep("screening", lines)
+        section("Screening", lines)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,14 @@ def test_skipped_passages_come_back_after_all_others(library, tmp_path):
     assert len(order) == len(library)
 
 
+def test_a_loop_that_judges_nothing_ends_with_every_passage_skipped(library, tmp_path):
+    session = library.screen(topic(tmp_path))
+    assert len(list(session)) == len(library) == len(session.answers)
+    assert repr(session) == (
+        "<Screening of 'kelp': 0 of 30 judged, 0 relevant; too early to tell how many are left.>"
+    )
+
+
 def test_a_topic_whose_words_the_library_lacks_says_so_and_learns_from_the_answers(library, tmp_path):
     (tmp_path / "kelp.toml").write_text("[[sense]]\nphrases = ['zyzzyva']\n", encoding="utf-8")
     session = library.screen(topic(tmp_path))

@@ -111,6 +111,9 @@ class Screening:
                 " are any; the answers lead from there."
             )
 
+    def __repr__(self) -> str:
+        return f"<Screening of {self.topic.name!r}: {self.progress}>"
+
     # Judging
 
     def next(self) -> Hit | None:
@@ -118,17 +121,22 @@ class Screening:
 
         Asked again without an answer between, it gives the same passage.
         """
-        self._queue = [name for name in self._queue if name not in self._answers]
+        self._queue = [name for name in self._queue if self._answers.get(name, "skip") == "skip"]
         if not self._queue:
             self._queue = self._proposals()
         return self._hit(self._queue[0]) if self._queue else None
 
     def __iter__(self) -> Iterator[Hit]:
-        """Passages to judge until the target is reached or nothing is left."""
+        """Passages to judge, each once, until the target is reached or nothing is left.
+
+        One that is not judged in the loop is skipped.
+        """
+        shown: set[str] = set()
         while not self.progress.reached:
             hit = self.next()
-            if hit is None:
+            if hit is None or hit.passage_id in shown:
                 return
+            shown.add(hit.passage_id)
             yield hit
             if hit.passage_id not in self._answers:
                 self.skip(hit.passage_id)
@@ -196,7 +204,6 @@ class Screening:
         rows = screening.propose(scores, [*judged, *skipped], size)
         if not len(rows) and skipped:
             rows = screening.propose(scores, list(judged), size)
-            self._answers = {name: answer for name, answer in self._answers.items() if answer != "skip"}
         return [f"{int(self._counted.ids[row]):016x}" for row in rows.tolist()]
 
     def _hit(self, passage_id: str) -> Hit:
@@ -215,6 +222,8 @@ class Screening:
         self._write(passage_id, answer)
         self._answers.pop(passage_id, None)
         self._answers[passage_id] = answer
+        if passage_id in self._queue:
+            self._queue.remove(passage_id)
 
     def _write(self, passage_id: str, answer: str, follows: str = "") -> None:
         base, number = self._counted.places[self._row[passage_id]].tolist()
