@@ -19,15 +19,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench import corpora, queries
+from bench import corpora, queries, report
 from bench.engines import ENGINES
 
 HERE = Path(__file__).resolve().parent
 ROUNDS = 3
+COLD = 5
+KINDS = (*queries.CLASSES, "default")
+"""Classes that are timed; ``default``: the queries of ``any`` as a user searches, ten hits shown."""
+
 ALIKE = ("all", "negated", "filtered")
 """Classes in which engines that fold and stem alike must agree on how many passages match."""
 
@@ -57,20 +62,47 @@ class Process:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def peak_mb(self) -> float:
-        """The most memory the process has held, in MB (Linux; elsewhere 0)."""
-        try:
-            status = Path(f"/proc/{self._child.pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            return 0.0
-        told = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
-        return int(told.split()[1]) / 1000
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._child.pid
 
     def end(self) -> None:
         """Let the process end."""
         assert self._child.stdin is not None
         self._child.stdin.close()
         self._child.wait()
+
+
+def process_mb(process: Process, what: str) -> float:
+    """``VmHWM``, the most memory a process has held, or ``VmRSS``, what it holds, in MB (Linux; else 0)."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    told = next((line for line in status.splitlines() if line.startswith(what)), f"{what}: 0 kB")
+    return int(told.split()[1]) / 1000
+
+
+def cold_search_ms(directory: Path, words: str) -> float:
+    """A search from the shell, Python's start included; the median of several, in ms."""
+    command = [
+        sys.executable,
+        "-m",
+        "essaysearch",
+        "search",
+        words,
+        "--index",
+        str(directory),
+        "--format",
+        "json",
+    ]
+    took = []
+    for _ in range(COLD):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
 
 
 def measure(corpus: Path, names: list[str], number: int, place: Path) -> dict[str, dict[str, Any]]:
@@ -91,15 +123,17 @@ def measure(corpus: Path, names: list[str], number: int, place: Path) -> dict[st
             "compile_s": compiled["seconds"],
             "passages_per_s": size / took,
             "size_over_text": stored / text,
-            "index_peak_mb": process.peak_mb(),
+            "index_peak_mb": process_mb(process, "VmHWM"),
         }
         process.end()
         reader = open_now[name] = Process(name)
         reader.ask("compile")
+        idle = process_mb(reader, "VmRSS")
         told[name]["open_ms"] = reader.ask("open", directory=str(directory))["seconds"] * 1000
         reader.ask("queries", queries=drawn)
+        told[name]["open_memory_mb"] = process_mb(reader, "VmRSS") - idle
         print(f"{name}: {size / took:,.0f} passages/s", file=sys.stderr)
-    for kind in queries.CLASSES:
+    for kind in KINDS:
         took_us: dict[str, list[float]] = {}
         for turn in range(ROUNDS + 1):
             for name, process in open_now.items():
@@ -119,36 +153,17 @@ def measure(corpus: Path, names: list[str], number: int, place: Path) -> dict[st
             if kind in told[name] and name in ("essaysearch", "numpy", "tantivy"):
                 counts[name] = process.ask("counts", kind=kind, most=20)["counts"]
         told["agreement"] = {**told.get("agreement", {}), kind: len(set(map(tuple, counts.values()))) <= 1}
+    if "essaysearch" in open_now:
+        words = " ".join(drawn["any"][1]["words"])
+        directory = place / f"{corpus.name}-essaysearch"
+        told["essaysearch"]["cold_search_ms"] = cold_search_ms(directory, words)
     row = ["p9999999", "", "zzyzxq is a word nobody else has", "nobody", "2025-01-01"]
     for name, process in open_now.items():
-        told[name]["query_peak_mb"] = process.peak_mb()
+        told[name]["query_peak_mb"] = process_mb(process, "VmHWM")
         added = process.ask("add", row=row, word="zzyzxq")["added"]
         told[name]["added_findable_ms"] = added * 1000 if added is not None else None
         process.end()
     return told
-
-
-def table(told: dict[str, dict[str, Any]]) -> str:
-    """The figures as Markdown, with essaysearch's ratio to tantivy where both were measured."""
-    names = [name for name in told if name != "agreement"]
-    rows = [("passages/s", "passages_per_s", None), ("size / text", "size_over_text", None)]
-    rows += [("peak MB, indexing", "index_peak_mb", None), ("peak MB, querying", "query_peak_mb", None)]
-    rows += [("open ms", "open_ms", None), ("added findable ms", "added_findable_ms", None)]
-    for kind in queries.CLASSES:
-        rows += [(f"{kind} {what} µs", kind, f"{what}_us") for what in ("mean", "p50", "p99")]
-    ours = "essaysearch" if "essaysearch" in names and "tantivy" in names else None
-    lines = ["| | " + " | ".join(names) + (" | essaysearch / tantivy |" if ours else " |")]
-    lines.append("|---" * (len(names) + 1 + bool(ours)) + "|")
-    for label, key, inner in rows:
-        values = [told[name].get(key) for name in names]
-        values = [value.get(inner) if isinstance(value, dict) else value for value in values]
-        cells = [f"{value:,.2f}" if isinstance(value, float) else "-" for value in values]
-        if ours:
-            by_name = dict(zip(names, values, strict=True))
-            both = by_name["essaysearch"], by_name["tantivy"]
-            cells.append(f"{both[0] / both[1]:.2f}" if all(isinstance(v, float) and v for v in both) else "-")
-        lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 def size_of(text: str) -> int:
@@ -179,15 +194,18 @@ def main() -> None:
         "machine": platform.platform(),
         "cores": os.cpu_count(),
     }
+    kept["python"] = platform.python_version()
+    kept["command"] = "python -m bench.run " + " ".join(sys.argv[1:])
     kept["load"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     for corpus in chosen:
         with tempfile.TemporaryDirectory() as place:
             kept[corpus.stem] = measure(corpus, names, args.queries, Path(place))
-        print(f"\n## {corpus.stem}\n\n{table(kept[corpus.stem])}\n", flush=True)
+        print(f"\n## {corpus.stem}\n\n{report.table(kept[corpus.stem])}\n", flush=True)
     results = HERE / "results"
     results.mkdir(exist_ok=True)
-    name = f"{date.today()}-{'-'.join(corpus.stem for corpus in chosen)}.json"
-    (results / name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    name = f"{date.today()}-{'-'.join(corpus.stem for corpus in chosen)}"
+    (results / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    (results / f"{name}.md").write_text(report.page(kept), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,8 +52,12 @@ class _Worker:
     def _ask(self, kind: str, k: int = 10) -> dict[str, Any]:
         """Every query of a class once; microseconds of each."""
         search, clock = self._engine.search, time.perf_counter_ns
-        took = []
-        for rendered in self._rendered[kind]:
+        took: list[float] = []
+        if kind == "default":
+            if not hasattr(self._engine, "shown"):
+                return {"took": took}
+            search = self._engine.shown
+        for rendered in self._rendered["any" if kind == "default" else kind]:
             began = clock()
             search(rendered, k)
             took.append((clock() - began) / 1000)
@@ -72,7 +76,7 @@ class _Worker:
         rendered = self._engine.render(Query("any", (word,)))
         began = time.perf_counter()
         self._engine.add(corpora.Row(*row))
-        while not any(found == row[0] for found, _ in self._engine.search(rendered, 10)):
+        while not self._engine.search(rendered, 10):  # nobody else has the word
             pass
         return {"added": time.perf_counter() - began}
 

@@ -572,3 +572,20 @@ def test_what_a_source_says_of_itself_is_kept_with_the_source(seeds: Library) ->
     told = {key: value for facts in seeds.stats()["sources"].values() for key, value in facts.items()}
     assert 54 in told.values()
     assert 3987 in told.values()
+
+
+# Ids and scores alone
+
+
+@pytest.mark.parametrize("query", ["model", "+model +training", '"language models"', "mod*", "model risk"])
+@pytest.mark.parametrize("sort", [None, "date", "-length,author"])
+def test_scores_are_those_of_a_search_page_by_page(corpus: Library, query: str, sort: str | None) -> None:
+    whole = [(hit.passage_id, hit.score) for hit in corpus.search(query, 30, sort=sort)]
+    pages = [row for at in (0, 10, 20) for row in corpus.scores(query, 10, at, proximity=True, sort=sort)]
+    assert [name for name, _ in pages] == [name for name, _ in whole]
+    assert [score for _, score in pages] == pytest.approx([score for _, score in whole])
+
+
+def test_what_resembles_a_passage_can_be_left_out(corpus: Library) -> None:
+    first = corpus.search("model")[0].passage_id
+    assert first not in [hit.passage_id for hit in corpus.search(f"model -like:{first}", 100)]

@@ -7,6 +7,7 @@ An engine module has a class `Engine` with:
   engine cannot ask it; ``search(rendered, k)``: (id, score) of the best ten; ``count(rendered)``:
   how many match.
 - ``add(row)``: one passage more, which ``search`` finds from then on; absent where it cannot.
+- ``shown(rendered, k)``: a user's search, hits and snippets; absent where that is not measured.
 - ``versions()``: what was measured.
 """
 

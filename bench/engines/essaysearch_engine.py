@@ -32,6 +32,7 @@ class Engine:
                 rendered = self.render(Query(kind, words[:2], words[3], "nobody", (2024, 2025)))
                 if rendered is not None:
                     self.search(rendered, 10)
+                    self.shown(rendered, 10)
             self.close()
 
     def index(self, rows: Iterable[Row], directory: str) -> None:
@@ -56,10 +57,14 @@ class Engine:
     def search(self, rendered: tuple[str, str], k: int) -> list[tuple[str, float]]:
         text, kind = rendered
         if kind == "by_date":
-            return [(hit.passage_id, hit.score) for hit in self._library.search(text, k, sort="date")]
+            return self._library.scores(text, k, sort="date")  # type: ignore[no-any-return]
         if kind == "deep":
             return self._library.scores(text, k, DEEP)  # type: ignore[no-any-return]
         return self._library.scores(text, k)  # type: ignore[no-any-return]
+
+    def shown(self, rendered: tuple[str, str], k: int) -> Any:
+        """A user's search: proximity counts, hits come with their snippets."""
+        return [hit.snippet for hit in self._library.search(rendered[0], k)]
 
     def count(self, rendered: tuple[str, str]) -> int:
         return int(self._library.search(rendered[0], 1).total)

@@ -201,12 +201,19 @@ class Library:
         return stream(snapshot, search, understood, self._kernels(), self._copies(search), self)
 
     def scores(
-        self, query: str, k: int = 10, offset: int = 0, proximity: bool = False
+        self, query: str, k: int = 10, offset: int = 0, proximity: bool = False, sort: str | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, score) of the ``k`` best passages from place ``offset`` on: the quickest answer."""
+        """(passage id, score) of the ``k`` first passages from place ``offset`` on: the quickest answer.
+
+        ``sort``: as of `search`; by score unless given.
+        """
         snapshot = self._store.snapshot()
         tree = self._resolved(snapshot, parse(query).tree)
-        return quick.ids(snapshot, tree, self._kernels(), k, offset, proximity)
+        if sort is None:
+            return quick.ids(snapshot, tree, self._kernels(), k, offset, proximity)
+        from essaysearch.search.sorting import ids
+
+        return ids(Evaluation(snapshot, tree, self._kernels(), proximity), sort, k, offset)
 
     def documents(self, query: str, k: int = 1000, expand: bool = False) -> list[tuple[str, float]]:
         """(document id, score) of the ``k`` best documents: what ``search(group="document")`` finds."""

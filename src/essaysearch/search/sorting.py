@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import records
-from essaysearch.columnar.evaluate import Best, Scored
+from essaysearch.columnar.evaluate import Best, Evaluation, Scored
 from essaysearch.columnar.store import View
 from essaysearch.search.asking import sort_keys
 from essaysearch.tree import AnyFilter, Clauses, Filter, Node
@@ -45,6 +45,15 @@ def ordered(rows: Rows, keys: Keys, wanted: int | None = None) -> Iterator[Best]
     ways = [_in_view(view, found, keys, wanted) for view, found in rows if len(found.docs)]
     merged = ways[0] if len(ways) == 1 else heapq.merge(*ways, key=itemgetter(0))
     return islice((best for _, best in merged), wanted)
+
+
+def ids(evaluation: Evaluation, sort: str, k: int, offset: int) -> list[tuple[str, float]]:
+    """(passage id, score) of the ``k`` passages from place ``offset`` on, in an order of their own."""
+    rows: Rows = [(view, evaluation.matches(view)) for view in evaluation.snapshot.views]
+    best = ordered(rows, keys_of(sort, evaluation.tree), offset + k)
+    return [
+        (f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in islice(best, offset, None)
+    ]
 
 
 def _in_view(view: View, found: Scored, keys: Keys, wanted: int | None) -> Iterator[tuple[Any, Best]]:
