@@ -177,6 +177,30 @@ def test_arrays_come_back_as_they_were_put(arrays, page):
 
 
 @settings(quiet, max_examples=examples(40))
+@given(
+    st.sampled_from([np.uint8, np.uint16, np.uint32, np.uint64, np.int64]),
+    st.lists(st.integers(0, 9), max_size=5)
+    | st.builds(range, st.integers(0, 9), st.integers(9, 99), st.just(3)),
+)
+def test_even_arrays_come_back_and_take_no_room(dtype, held):
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "file"
+        target = ArrayFileWriter(path)
+        values = np.array(held, dtype)
+        target.put_even("a", values)
+        target.put("b", values)
+        target.close({})
+        for reading in ("view", "array"):
+            file = ArrayFile(path)
+            found = getattr(file, reading)("a")
+            file.touch("a", 0, len(values))
+            assert found.dtype == dtype
+            np.testing.assert_array_equal(found, values)
+            np.testing.assert_array_equal(file.array("a"), values)
+        assert file.verify() <= 64 * 2 + 2 * values.nbytes
+
+
+@settings(quiet, max_examples=examples(40))
 @given(st.lists(st.binary(max_size=40), max_size=60), st.sampled_from([1, 7, 64]), st.data())
 def test_any_stretch_of_a_stream_reads_back(pieces, raw, data):
     with (

@@ -148,13 +148,16 @@ class Stream:
         return int(self._file.array(self._name + "_raw")[-1])
 
 
-def put_names(file: ArrayFileWriter, name: str, values: Iterable[str]) -> None:
-    """Write a list of strings as the arrays ``name`` (UTF-8 bytes) and ``name_ends``."""
+def put_names(file: ArrayFileWriter, name: str, values: Iterable[str], even: bool = False) -> None:
+    """Write a list of strings as the arrays ``name`` (UTF-8 bytes) and ``name_ends``.
+
+    ``even``: ends of strings of one length need no room (kernels could not read them).
+    """
     encoded = [value.encode("utf-8", "surrogatepass") for value in values]
     ends = np.zeros(len(encoded) + 1, dtype=np.int64)
     np.cumsum([len(value) for value in encoded], out=ends[1:])
     file.put(name, b"".join(encoded))
-    file.put(name + "_ends", _offsets(ends))
+    (file.put_even if even else file.put)(name + "_ends", _offsets(ends))
 
 
 class Names:

@@ -87,12 +87,12 @@ def finish_segment(
             name == "date_low" and (values == records.NO_DATE).all()
         ):
             continue
-        file.put(name, values if name in _WIDE else narrow(values))
+        file.put_even(name, values if name in _WIDE else narrow(values))
     ranks = {name: _put_keywords(file, name, held) for name, held in keywords.items()}
     by_id = ranks["id"][keywords["id"].codes]
     order = np.empty_like(by_id)
     order[np.argsort(by_id, kind="stable")] = np.arange(len(by_id))
-    file.put("doc_order", narrow(order))
+    file.put_even("doc_order", narrow(order))
     return {
         "passages": int(lengths.shape[1]),
         "documents": len(by_id),
@@ -113,10 +113,10 @@ def _put_keywords(file: ArrayFileWriter, name: str, held: Keywords) -> Array:
     rank = np.empty(len(by_name) + 1, dtype=np.int64)
     rank[by_name] = np.arange(len(by_name))
     rank[-1] = -1
-    put_names(file, f"{name}_names", [held.names[number] for number in by_name])
+    put_names(file, f"{name}_names", [held.names[number] for number in by_name], even=True)
     if held.first is not None:
-        file.put(f"{name}_first", narrow(held.first))
-        file.put(f"{name}_code", narrow(rank[held.codes]))
+        file.put_even(f"{name}_first", narrow(held.first))
+        file.put_even(f"{name}_code", narrow(rank[held.codes]))
     else:
-        file.put(f"{name}_code", narrow(rank[held.codes] + 1))
+        file.put_even(f"{name}_code", narrow(rank[held.codes] + 1))
     return rank

@@ -18,7 +18,7 @@ from essaysearch.text.analysis import ANALYZER_VERSION
 
 NAME = "essaysearch.manifest"
 PREVIOUS = "essaysearch.manifest.previous"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Rises whenever an older reader could misunderstand a file."""
 
 REBUILD = "Rebuild it: `essaysearch index --rebuild PATHS --index {directory}`."

@@ -158,7 +158,7 @@ class Writer:
         builder = self._builder
         if self._batch_size:
             rows = rows_of(self._batch) if self._batch else rows_of_plain(self._plain)
-            self._held += self._batch_size
+            self._held += self._batch_size * 3 // 4  # four bytes a word, of five or six characters
             self._batch, self._plain, self._batch_size = [], [], 0
             self._gathering.put(lambda: builder.append(rows))
 
