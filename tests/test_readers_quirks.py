@@ -312,3 +312,17 @@ def test_entries_of_a_listing_that_lost_its_end_tags_do_not_hold_each_other(docu
     found = documents("listing.html", page)
     assert len(found) == 299
     assert [document.text for document in found] == [f"Abstract number {n}." for n in range(1, 300)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_may_end_its_lines_in_any_way(documents: Reads, end: str) -> None:
+    rows = ["title,author,date,karma,url,text", "Bells,Oda,2020-01-02,3,https://example.org/a,They ring."]
+    rows.append('Ropes,Pell,2020-01-03,4,https://example.org/b,"They, too, hold."')
+    found = documents("posts.csv", end.join(rows) + end)
+    assert [(d.title, d.text) for d in found] == [("Bells", "They ring."), ("Ropes", "They, too, hold.")]
+
+
+def test_an_address_that_is_none_does_not_stop_a_page(documents: Reads) -> None:
+    page = '<html><head><base href="http://[x/"><link rel="canonical" href="/a"><title>Bells</title></head><p>Ring.</p>'
+    (document,) = documents("page.html", page)
+    assert (document.text, document.url) == ("Ring.", None)

@@ -25,7 +25,7 @@ class Row(NamedTuple):
 def header_of(text: str) -> list[str]:
     """The column names in a file's beginning; empty where its first line is no header of several names."""
     line = text.lstrip("\ufeff\n").split("\n", 1)[0]
-    names = next(csv.reader([line], delimiter=_delimiter(line)), [])
+    names = next(csv.reader([line.replace("\r", " ")], delimiter=_delimiter(line)), [])
     names = [name.strip().strip("\ufeff") for name in names]
     return names if len(names) >= 2 and sum(1 for name in names if 0 < len(name) <= 60) >= 2 else []
 
@@ -102,7 +102,12 @@ class _Lines(Iterator[str]):
 def _lines(source: SourceFile) -> Iterator[str]:
     rest = ""
     for piece in text_pieces(source):
-        *lines, rest = (rest + piece.replace("\0", "")).split("\n")
-        yield from (line.rstrip("\r") + "\n" for line in lines)
-    if rest:
+        text = rest + piece.replace("\0", "")
+        # A lone carriage return ends a line too; one at the end may be half of an end.
+        held = "\r" if text.endswith("\r") else ""
+        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = text.split("\n")
+        rest += held
+        yield from (f"{line}\n" for line in lines)
+    if rest := rest.rstrip("\r"):
         yield rest

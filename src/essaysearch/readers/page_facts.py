@@ -139,7 +139,7 @@ def _urls(
     base = next((str(node.get("href")) for node in root.iter("base") if node.get("href")), None)
     for link in root.iter("link"):
         if "canonical" in str(link.get("rel") or "").lower().split() and link.get("href"):
-            yield "link rel=canonical", _absolute(urljoin(saved or base or "", str(link.get("href")).strip()))
+            yield "link rel=canonical", _absolute(_joined(saved or base or "", str(link.get("href")).strip()))
     yield "meta og:url", _absolute(next(iter(heads.get("og:url", [])), ""))
     yield "the saving program's comment", _absolute(saved or "")
     for work in works:
@@ -166,6 +166,14 @@ def _saved_from(root: Element) -> str | None:
                     found = next(group for group in match.groups() if group)
                     return found if "://" in found else f"http://{found}"
     return None
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        # One of them is no address: perhaps the other stands by itself.
+        return url
 
 
 _ARCHIVED = re.compile(
