@@ -22,7 +22,7 @@ from essaysearch.query.values import no_choice, no_value
 from essaysearch.query.words import plain_word, weight
 from essaysearch.tree import AnyFilter, Clauses, Node, Word
 
-MOST_SIGNS = 2_048
+MOST_SIGNS = 1_536
 USUAL_DISTANCE = "10"
 """What NEAR without a number means."""
 
