@@ -36,7 +36,7 @@ LEAST = 10
 """Relevant documents that a query must have."""
 
 RECALLS = (0.8, 0.95)
-PROMISES = ((0.8, 0.8), (0.8, 0.9), (0.95, 0.8), (0.95, 0.9), (0.95, 0.95))
+PROMISES = ((0.8, 0.8), (0.8, 0.9), (0.95, 0.8), (0.95, 0.9))
 """Target recall and stated confidence of the rule that proposes to stop."""
 
 HERE = Path(__file__).resolve().parent
