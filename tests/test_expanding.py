@@ -44,7 +44,7 @@ def test_passages_that_share_the_results_words_are_found_too(
     expanded = library.search("deceptive alignment", group=group, expand=True)
     assert {hit.doc_id for hit in plain} == {"a1", "a2", "a3"}
     assert {hit.doc_id for hit in expanded} == {"a1", "a2", "a3", "b1"}
-    assert expanded[0].doc_id == plain[0].doc_id
+    assert {hit.doc_id: hit.score for hit in plain}[expanded[0].doc_id] == plain[0].score
     assert expanded.expansion is not None
     assert "scheming" in {one.word for one in expanded.expansion}
     assert plain.expansion is None

@@ -56,6 +56,14 @@ def test_length_tells_more_in_longer_queries_and_never_wholly(field: str, words:
     assert scoring.B[field] <= shorter <= longer < 1.0
 
 
+def test_a_line_that_announces_a_passage_does_not_outrank_it() -> None:
+    line = scoring.saturate(1 / scoring.field_norm("body", 9, 80))
+    passage = scoring.saturate(2 / scoring.field_norm("body", 80, 80))
+    assert line < passage
+    assert scoring.field_norm("body", 9, 80) == scoring.field_norm("body", scoring.SHORTEST["body"], 80)
+    assert scoring.field_norm("title", 2, 8) < scoring.field_norm("title", 8, 8)
+
+
 def test_queries_up_to_eight_words_share_one_norm() -> None:
     assert scoring.field_norm("body", 50, 100, 1) == scoring.field_norm("body", 50, 100, scoring.SHORT_QUERY)
     assert scoring.field_norm("body", 50, 100, 1) > scoring.field_norm("body", 50, 100, 90)

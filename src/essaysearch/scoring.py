@@ -42,6 +42,12 @@ A quote counts less than own words, so that the passage quoted ranks before its 
 B: Mapping[str, float] = {"body": 0.65, "quote": 0.65, "title": 0.75, "section": 0.75, "answers": 0.65}
 """How far a field's length tells against its frequencies (0: not at all, 1: wholly), for a short query."""
 
+SHORTEST: Mapping[str, int] = {"body": 40, "quote": 40}
+"""Words below which a field is taken to be that long: shortness beyond it is no sign of being to the point.
+
+It is what passages aim at least to have; without it a line that only announces a passage outranks it.
+"""
+
 SHORT_QUERY = 8
 """Ranking words up to which a query is short, repetitions counted, stop words not."""
 
@@ -85,10 +91,11 @@ def field_norm(field: str, length: Any, average: Any, words: int = 1) -> Any:
     """K_f: what a frequency is divided by in a ``field`` of ``length`` words.
 
     ``average`` is the mean length over the units where the field is not empty (above 0).
-    The result is linear in ``length`` and grows with it.
+    The result is linear in ``length`` from `SHORTEST` on and grows with it.
     """
     b = length_share(field, words)
-    return K1 * (1.0 - b + b * np.asarray(length, dtype=np.float64) / average) / WEIGHTS[field]
+    taken = np.maximum(np.asarray(length, dtype=np.float64), SHORTEST.get(field, 0))
+    return K1 * (1.0 - b + b * taken / average) / WEIGHTS[field]
 
 
 def saturate(x: Any) -> Any:
