@@ -76,6 +76,10 @@ def _sown(data: bytes, r: random.Random) -> bytes:
     return data
 
 
+_LONGEST_LINE = 1_000_000
+"""Lines repeated again and again grow to this many bytes, not to all the memory there is."""
+
+
 def _lines(data: bytes, r: random.Random) -> bytes:
     lines = data.split(b"\n")
     for _ in range(r.choice((1, 5, 30))):
@@ -84,7 +88,7 @@ def _lines(data: bytes, r: random.Random) -> bytes:
         if what == 0:
             lines[at] = b""
         elif what == 1:
-            lines[at] = lines[at] * r.choice((2, 50))
+            lines[at] = (lines[at] * r.choice((2, 50)))[:_LONGEST_LINE]
         elif what == 2:
             lines[at], lines[other] = lines[other], lines[at]
         else:
