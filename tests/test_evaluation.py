@@ -237,7 +237,7 @@ def test_the_command_tells_of_each_query_and_tests_a_difference(tmp_path: Path) 
     assert told["compared"][0]["second"] == told["measures"]["RR"] > 0.5
     shown = asked(tmp_path / "c", "--compare", tmp_path / "bad.run", "--queries", "--measure", "RR")
     assert f"RR         0.5000 → {told['measures']['RR']:.4f}, +" in shown.stdout
-    assert "q1\t0.5000\tkites in the wind" in shown.stdout
+    assert f"q1\t{told['by_query'][0]['RR']:.4f}\tkites in the wind" in shown.stdout
     assert "1 query (q3) is without judgments" in shown.stderr
 
 
