@@ -33,6 +33,8 @@ COLD = 5
 KINDS = (*queries.CLASSES, "default")
 """Classes that are timed; ``default``: the queries of ``any`` as a user searches, ten hits shown."""
 
+NEW_WORD = "zzyzxq"
+"""Stands in the passage that is added, and nowhere else."""
 ALIKE = ("all", "negated", "filtered")
 """Classes in which engines that fold and stem alike must agree on how many passages match."""
 
@@ -157,10 +159,12 @@ def measure(corpus: Path, names: list[str], number: int, place: Path) -> dict[st
         words = " ".join(drawn["any"][1]["words"])
         directory = place / f"{corpus.name}-essaysearch"
         told["essaysearch"]["cold_search_ms"] = cold_search_ms(directory, words)
-    row = ["p9999999", "", "zzyzxq is a word nobody else has", "nobody", "2025-01-01"]
+    new = corpora.Row(
+        "p9999999", author="nobody", date="2025-01-01", title="", text=f"{NEW_WORD} is new here"
+    )
     for name, process in open_now.items():
         told[name]["query_peak_mb"] = process_mb(process, "VmHWM")
-        added = process.ask("add", row=row, word="zzyzxq")["added"]
+        added = process.ask("add", row=list(new), word=NEW_WORD)["added"]
         told[name]["added_findable_ms"] = added * 1000 if added is not None else None
         process.end()
     return told

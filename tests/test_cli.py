@@ -600,3 +600,20 @@ def test_show_prints_a_comment_among_its_ancestors_and_replies(tmp_path: Path) -
     # The title of a thread is said at its root alone.
     assert tree[0].startswith("- Lighthouse keepers and warnings · Imre Valdestam")
     assert sum("Lighthouse keepers" in line for line in tree) == 1
+
+
+def test_the_command_starts_lightly_and_the_package_leaves_the_process_as_it_is() -> None:
+    told = "import gc, os; print(gc.get_threshold()[0], os.environ.get('OPENBLAS_NUM_THREADS'))"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+
+    def run(code: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
+        )
+        return done.stdout.splitlines()[-1]
+
+    assert run(f"import essaysearch; {told}") == run(told)
+    started = (
+        f"import atexit, sys; atexit.register(lambda: exec({told!r})); sys.argv = ['essaysearch', '--help']"
+    )
+    assert run(f"{started}; from essaysearch_start import main; main()") == "50000 1"
