@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +33,8 @@ class StreamWriter:
     """
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
+        from tempfile import SpooledTemporaryFile  # with every archive format, which a search does without
+
         self._pool = pool
         self._pending: list[bytes] = []
         self._held = 0
