@@ -79,7 +79,7 @@ class Table(list[Row]):
 
     def plot(self) -> Plot:
         """A picture of the rows. Needs the extra ``notebook``."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: each kind of table draws itself
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
