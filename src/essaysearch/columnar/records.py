@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.late import late
 from essaysearch.model import Block, Document, Passage
 
 Array = npt.NDArray[Any]
@@ -49,8 +49,8 @@ _encode = json.JSONEncoder(
 ).encode
 
 NO_DATE = np.iinfo(np.int64).min
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
-_FRACTION = re.compile(r"\.(\d+)")
+_DATE = late(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
+_FRACTION = late(r"\.(\d+)")
 YEAR, MONTH, DAY, INSTANT = 1, 2, 3, 4
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 

@@ -36,6 +36,7 @@ from essaysearch.errors import (
     IndexMissing,
     UnknownId,
 )
+from essaysearch.late import late
 from essaysearch.tree import Filter
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 _QUOTES = "essaysearch.quotes"
 """How the files of linked quotations begin; they belong to the segments they were made of."""
-_TOC = re.compile(r"_MAIN_(\d+)\.toc\Z")
-_SEGMENT_FILE = re.compile(r"MAIN_[0-9a-z]+\.(?:[^.]+\.)?([a-z]+)\Z")
-_RIVAL = re.compile(r"(whoosh(?:[-_]reloaded)?)-[^-]*(?:-py[\d.]+)?\.(?:dist|egg)-info\Z", re.IGNORECASE)
+_TOC = late(r"_MAIN_(\d+)\.toc\Z")
+_SEGMENT_FILE = late(r"MAIN_[0-9a-z]+\.(?:[^.]+\.)?([a-z]+)\Z")
+_RIVAL = late(r"(whoosh(?:[-_]reloaded)?)-[^-]*(?:-py[\d.]+)?\.(?:dist|egg)-info\Z", re.IGNORECASE)
 """The directories that packages of Whoosh's own name leave beside it when installed."""
 _FOREIGN = {"seg", "trm", "pst", "vps", "col"}
 """What the files of Whoosh's own segments end in."""

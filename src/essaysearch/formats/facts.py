@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
+from essaysearch.late import late
 from essaysearch.model import Hit, Snippet
 from essaysearch.text.readable import readable
 from essaysearch.text.snippets import LINK_WORDS
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
+_CONTROL = late("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_QUOTE_MARK = late(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
 _TITLE_WORDS = 9
 
 

@@ -12,6 +12,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from essaysearch.late import late
 from essaysearch.query.ranges import Problem, backwards, bounds, shown
 
 Period = tuple[datetime, datetime]
@@ -19,14 +20,14 @@ Period = tuple[datetime, datetime]
 
 _DAY_END = time(23, 59, 59, 999999)
 _INSTANT = timedelta(microseconds=1)
-_ABSOLUTE = re.compile(
+_ABSOLUTE = late(
     r"(?P<year>[0-9]{4})(?:"
     r"-?q(?P<quarter>[0-9])|-?w(?P<week>[0-9]{1,2})"
     r"|-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2})"
     r"(?:t(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?z?)?)?"
     r")?"
 )
-_RELATIVE = re.compile(
+_RELATIVE = late(
     r"(?P<which>this|last|next)-(?P<unit>day|week|month|quarter|year)"
     r"|(?P<count>[0-9]{1,4})-(?P<units>day|week|month|quarter|year)s?-ago"
 )

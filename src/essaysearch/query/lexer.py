@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from essaysearch.late import late
+
 _PLAIN_MARKS = str.maketrans(
     dict.fromkeys("“”„‟«»＂", '"') | dict.fromkeys("‘’‚‛′＇", "'") | dict.fromkeys("‐‑‒–−﹣－", "-")
 )
 
-SIGN = re.compile(
+SIGN = late(
     r"""\s*(?:
     (?P<joint>(?:AND|OR|NOT|NEAR(?:/[0-9]{1,9})?|THEN/[0-9]{1,9})(?=[\s()"]|\Z))
   | (?P<word>[0-9A-Za-z]+(?=[\s)]|\Z))
@@ -31,16 +33,16 @@ SIGN = re.compile(
 )
 """The next sign from a position on; always matches. `lastgroup` names it."""
 
-VALUE = re.compile(
+VALUE = late(
     r'(?:"(?P<quoted>[^"]*)"|\((?P<inside>[^()"]*(?:"[^"]*"[^()"]*)*)\))(?P<factor>\^[0-9.]+)?'
     r'|(?P<plain>[^\s"()]+(?:\([^\s()"]*\)[^\s"()]*)*)'
 )
 """A filter's value: quoted, in brackets, or a run without spaces (balanced brackets may be in it)."""
 
-ALTERNATIVE = re.compile(r'"([^"]*)"|([^\s",|]+)')
+ALTERNATIVE = late(r'"([^"]*)"|([^\s",|]+)')
 """A word or quoted words within a value's brackets."""
 
-SCOPE = re.compile(r"([A-Za-z]+)(\()?")
+SCOPE = late(r"([A-Za-z]+)(\()?")
 """What follows ``same:``."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from essaysearch.late import late
 from essaysearch.query.operator_rows import Given
 from essaysearch.query.operators import FIELDS
 from essaysearch.query.parser import JOINTS
@@ -17,14 +18,14 @@ from essaysearch.query.reading import MOST_CLAUSES
 from essaysearch.query.words import plain_word
 from essaysearch.tree import Clauses, Node, Phrase, Word
 
-_NOT_WORDS = re.compile(r"[^0-9A-Za-z ?.,!]|[?.,!][0-9A-Za-z]")
-_WORD = re.compile(r"[0-9A-Za-z]+")
-_SIGNS = re.compile(
+_NOT_WORDS = late(r"[^0-9A-Za-z ?.,!]|[?.,!][0-9A-Za-z]")
+_WORD = late(r"[0-9A-Za-z]+")
+_SIGNS = late(
     r'(?: *(?:[+-]?[0-9A-Za-z]+|"[0-9A-Za-z]+(?: +[0-9A-Za-z]+)+"'
     r"|[A-Za-z]+:[0-9A-Za-z](?:[\w.-]*[0-9A-Za-z])?)(?= |\Z)){1,64} *",
     re.ASCII,
 )
-_SIGN = re.compile(r'(?P<mark>[+-]?)(?P<word>[0-9A-Za-z]+)(?P<value>:[\w.-]+)?|"(?P<phrase>[^"]*)"', re.ASCII)
+_SIGN = late(r'(?P<mark>[+-]?)(?P<word>[0-9A-Za-z]+)(?P<value>:[\w.-]+)?|"(?P<phrase>[^"]*)"', re.ASCII)
 
 Short = tuple[Clauses, tuple[Word, ...], bool]
 """The tree, its ranking words, and whether they are stop words all."""

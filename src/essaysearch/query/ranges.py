@@ -10,6 +10,8 @@ import math
 import re
 from typing import NamedTuple
 
+from essaysearch.late import late
+
 
 class Problem(NamedTuple):
     """Why a value cannot be used: a kind of `sentences.DIAGNOSTICS`, and a sentence with the remedy."""
@@ -26,10 +28,10 @@ class Bounds(NamedTuple):
     high: str
 
 
-_SIGNED = re.compile(r"(>=|<=|=>|=<|>|<|=)(.*)", re.S)
+_SIGNED = late(r"(>=|<=|=>|=<|>|<|=)(.*)", re.S)
 _SIGNS = {"=>": ">=", "=<": "<="}
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
-_YEAR = re.compile(r"[0-9]{4}")
+_NUMBER = late(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_YEAR = late(r"[0-9]{4}")
 LAST_YEAR = 9999
 
 

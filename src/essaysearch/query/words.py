@@ -6,11 +6,11 @@ piece may hold inner hyphens, apostrophes, dots, slashes and the like, and is on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from essaysearch.late import late
 from essaysearch.query.patterns import fuzzy, star
 from essaysearch.query.ranges import Problem, shown
 from essaysearch.query.sentences import EXACT_PATTERN, WEIGHT
@@ -24,10 +24,10 @@ Fields = tuple[str, ...] | None
 
 # What `analysis.CHUNK` takes, and * and ?; named by what is not in it, which compiles faster.
 _LETTER = r"[^\x00-)+-/:->@\[-`{-\x7f\u2000-\u206f]"
-_PIECE = re.compile(f"{_LETTER}+(?:(?:://|[-'./=&_@\u200b-\u200d]|(?<=[0-9])[,:](?=[0-9])){_LETTER}+)*")
-_JOINED_PATTERN = re.compile(r"[^./=&_@:,\u200b-\u200d]+")
-_PART = re.compile(r"[^-']+")
-_WEIGHT = re.compile(r"\^([0-9]{1,4}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})")
+_PIECE = late(f"{_LETTER}+(?:(?:://|[-'./=&_@\u200b-\u200d]|(?<=[0-9])[,:](?=[0-9])){_LETTER}+)*")
+_JOINED_PATTERN = late(r"[^./=&_@:,\u200b-\u200d]+")
+_PART = late(r"[^-']+")
+_WEIGHT = late(r"\^([0-9]{1,4}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})")
 _LONG = 64
 _LONGEST = 4096
 

@@ -12,17 +12,18 @@ Writing systems without spaces give one word a character, which a phrase then jo
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
+from essaysearch.late import late
+
 ANALYZER_VERSION = 1
 """Rises whenever the same text would give other terms; an index remembers it."""
 
-CHUNK = re.compile("(?:[0-9A-Za-z]|[^\x00-\x7f\u2000-\u206f])+")
+CHUNK = late("(?:[0-9A-Za-z]|[^\x00-\x7f\u2000-\u206f])+")
 
 _ALONE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
@@ -34,7 +35,7 @@ _MARKS = (
     "\u0900-\u0903\u093a-\u094f\u0962\u0963\u0981-\u0983\u09bc\u09be-\u09d7\u0a01-\u0a51\u0b82"
     "\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\ufe20-\ufe2f"
 )
-_WORD = re.compile(f"[{_ALONE}{_PICTURE}]|(?:[^\\W_{_ALONE}][{_MARKS}]*)+")
+_WORD = late(f"[{_ALONE}{_PICTURE}]|(?:[^\\W_{_ALONE}][{_MARKS}]*)+")
 
 _UNDECOMPOSED = str.maketrans(
     {

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from essaysearch.late import late
+
 _WRAPPERS = frozenset(
     """emph textit textbf texttt textsc textsf textrm textsl text textup textnormal underline uline mbox
     mathrm mathbf mathit mathcal mathbb mathsf mathtt operatorname url footnotesize""".split()
@@ -32,8 +34,8 @@ _ACCENTS = {
     "b": "\u0331",
 }  # fmt: skip
 
-_SPECIAL = re.compile(r"[\\$&`{}\u00ad\u200b\ufeff]|--|~|''|\s\s|[^\S ]")
-_TOKEN = re.compile(
+_SPECIAL = late(r"[\\$&`{}\u00ad\u200b\ufeff]|--|~|''|\s\s|[^\S ]")
+_TOKEN = late(
     r"""(?P<space>\s+)
       | (?P<nothing>[\u00ad\u200b\ufeff])
       | \{?\\(?P<accent>['"`^~=.]|[uvHcdkrb](?=\{))(?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))
@@ -53,10 +55,10 @@ _TOKEN = re.compile(
       | (?P<brace>[{}])""",
     re.VERBOSE,
 )
-_OPENS_LINE = re.compile(r"[ \t]{4}|\t|[ \t]*(?:[•◦▪‣·*+–-]|\(?\d{1,3}[.)])[ \t]+\S|[ \t]*>")
+_OPENS_LINE = late(r"[ \t]{4}|\t|[ \t]*(?:[•◦▪‣·*+–-]|\(?\d{1,3}[.)])[ \t]+\S|[ \t]*>")
 """What keeps its line to itself: code by its indentation, an item by its bullet, a marked quote."""
 
-_MATH = re.compile(r"\$(?=\S)[^$]{1,300}(?<=[^\s\\])\$(?!\d)")
+_MATH = late(r"\$(?=\S)[^$]{1,300}(?<=[^\s\\])\$(?!\d)")
 
 
 def readable(text: str) -> tuple[str, list[int]]:
