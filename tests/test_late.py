@@ -1,0 +1,35 @@
+"""Patterns compiled at their first use."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from essaysearch.late import late
+
+
+def test_late_pattern_finds_what_the_pattern_finds() -> None:
+    pattern = late(r"(?P<word>[a-z]+)", re.IGNORECASE)
+    assert [match["word"] for match in pattern.finditer("One, two")] == ["One", "two"]
+    assert pattern.sub("x", "One, two") == "x, x"
+    assert pattern.groupindex == {"word": 1}
+
+
+def test_wrong_late_pattern_is_found_at_its_first_use() -> None:
+    pattern = late("(")
+    with pytest.raises(re.error):
+        pattern.match("")
+
+
+def test_package_root_gives_every_name_it_promises() -> None:
+    code = "import essaysearch as e; print(*(n for n in e.__all__ if not hasattr(e, n)), *set(e.__all__) - set(dir(e)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_package_root_refuses_a_name_it_has_not() -> None:
+    import essaysearch
+
+    with pytest.raises(AttributeError, match="no attribute 'serch'"):
+        essaysearch.serch  # type: ignore[attr-defined] # noqa: B018
