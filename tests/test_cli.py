@@ -603,7 +603,10 @@ def test_show_prints_a_comment_among_its_ancestors_and_replies(tmp_path: Path) -
 
 
 def test_the_command_starts_lightly_and_the_package_leaves_the_process_as_it_is() -> None:
-    told = "import gc, os; print(gc.get_threshold()[0], os.environ.get('OPENBLAS_NUM_THREADS'))"
+    told = (
+        "import gc, os; "
+        "print(gc.get_threshold()[0], gc.get_freeze_count() > 0, os.environ.get('OPENBLAS_NUM_THREADS'))"
+    )
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
 
     def run(code: str) -> str:
@@ -616,4 +619,4 @@ def test_the_command_starts_lightly_and_the_package_leaves_the_process_as_it_is(
     started = (
         f"import atexit, sys; atexit.register(lambda: exec({told!r})); sys.argv = ['essaysearch', '--help']"
     )
-    assert run(f"{started}; from essaysearch_start import main; main()") == "50000 1"
+    assert run(f"{started}; from essaysearch_start import main; main()") == "500000 True 1"
