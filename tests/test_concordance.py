@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -10,6 +11,7 @@ import essaysearch
 from essaysearch.concordance.years import sparkline
 from essaysearch.errors import UnknownChoice
 from essaysearch.model import Block, Document
+from test_cli import run
 
 TEXTS = [
     (
@@ -257,3 +259,55 @@ def test_csv_of_a_concordance_never_gives_a_spreadsheet_a_formula(tmp_path):
     made = quoting(tmp_path)
     shown = run("kwic", "and", "--width", "5", "--format", "csv", "--index", made.path).stdout
     assert ",and,'=1+1.," in shown
+
+
+def test_every_study_narrows_as_a_search_does(library):
+    assert {line.doc_id for line in library.kwic("pause", narrow="research")} == {"b", "c"}
+    assert {line.match for line in library.kwic("pause", narrow=["research", "has:date"])} == {"pause"}
+    assert list(library.by_year("pause", narrow="author:fenn")) == [(2023, 1), (None, 1)]
+    assert library.timeline("pause", narrow="author:fenn") == library.timeline("pause", author="Odile Fenn")
+    narrowed = library.collocates("pause", least=1, narrow="author:lane")
+    assert narrowed == library.collocates("pause author:lane", least=1)
+    assert narrowed != library.collocates("pause", least=1)
+    keys = library.keyness("author:fenn", "author:lane", least=1, narrow="has:date")
+    assert keys == library.keyness("author:fenn has:date", "author:lane has:date", least=1)
+    found = library.search("pause").narrow("research")
+    assert found.kwic() == library.kwic("pause", narrow="research")
+
+
+def test_the_shell_narrows_every_study(library):
+    for command in ("kwic", "collocates", "keyness", "years", "timeline"):
+        told = run(
+            command, "pause", "--narrow", "author:fenn", "--format", "json", "--index", library.path
+        ).stdout
+        name = "by_year" if command == "years" else command
+        table = getattr(library, name)("pause", narrow=("author:fenn",))
+        rows = json.loads(told)["rows"] if table else []
+        assert rows == table.to_dicts()[:30]
+        assert table.title == "pause | author:fenn"
+
+
+def test_what_is_odd_about_a_query_is_said_by_every_study(library):
+    for table in (
+        library.kwic("autor:lane pause"),
+        library.collocates("autor:lane pause"),
+        library.keyness("autor:lane pause"),
+        library.by_year("autor:lane pause"),
+        library.timeline("autor:lane pause"),
+    ):
+        assert table.warnings[0].message.startswith("no field `autor`; did you mean `author`?")
+        assert "did you mean" in table._repr_html_()
+        assert table[:1].warnings == table.warnings
+    compared = library.keyness("pause", "paues", least=1).warnings
+    assert [warning.message for warning in compared] == [
+        "compared with `paues`: No passage has the word `paues`; did you mean `pause`?"
+    ]
+    said = run("kwic", "paues", "--index", library.path)
+    assert said.exit_code == 1
+    assert "did you mean `pause`?" in said.stderr
+    assert json.loads(run("years", "paues", "--format", "json", "--index", library.path).stdout)["warnings"]
+
+
+def test_a_study_takes_what_was_typed_literally(library):
+    assert library.kwic("NOT pause", literal=True) == []
+    assert [line.match for line in library.kwic("hurts nobody", literal=True)] == ["hurts nobody"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date as Day
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from essaysearch.columnar import quick
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
-from essaysearch.model import Document, Hit
+from essaysearch.model import Diagnostic, Document, Hit
 from essaysearch.query import Query, parse
-from essaysearch.search.asking import Search
+from essaysearch.search.asking import Search, asked
 from essaysearch.search.results import Results
 from essaysearch.tree import Clauses, Expand, Filter, Node, Phrase, Word
 
@@ -45,16 +44,7 @@ _UNCOMPILED = 2
 """Searches a library answers before it loads compiled kernels: one-shot use never waits for them."""
 
 
-def _search(query: str | Search) -> Search:
-    return query if isinstance(query, Search) else Search(query)
-
-
 AnyTable = TypeVar("AnyTable", bound="Table[Any]")
-
-
-def _titled(table: AnyTable, query: str | Search) -> AnyTable:
-    table.title = _search(query).asked
-    return table
 
 
 def open_library(
@@ -138,8 +128,8 @@ class Library:
         offset: int = 0,
         group: str = "passage",
         sort: str | None = None,
-        facets: Sequence[str] = (),
-        narrow: Sequence[str] = (),
+        facets: str | Sequence[str] = (),
+        narrow: str | Sequence[str] = (),
         literal: bool = False,
         proximity: bool = True,
         collapse: bool = False,
@@ -165,12 +155,11 @@ class Library:
         >>> [hit.rank for hit in library.search("alignment faking", k=2, offset=2)]
         [3, 4]
         """
-        day = today.isoformat() if today is not None else None
-        facets, narrow = tuple(facets), tuple(narrow)
         return self.ask(
-            Search(
-                query, k, offset, group, sort, facets, narrow, literal, proximity, collapse, snippets, day,
-                expand, expand_with,
+            asked(
+                query, k=k, offset=offset, group=group, sort=sort, facets=facets, narrow=narrow,
+                literal=literal, proximity=proximity, collapse=collapse, snippets=snippets, today=today,
+                expand=expand, expand_with=expand_with,
             )
         )  # fmt: skip
 
@@ -195,7 +184,7 @@ class Library:
         """
         from essaysearch.search.searching import stream
 
-        search = replace(_search(query), **options)
+        search = asked(query, **options)
         snapshot = self._store.snapshot()
         understood = self._understood(snapshot, search)
         return stream(snapshot, search, understood, self._kernels(), self._copies(search), self)
@@ -277,17 +266,26 @@ class Library:
                 if view.segment.live_documents[number]:
                     yield view.segment.document(number)
 
-    def explain(self, passage_id: str, query: str | Search) -> Explanation:
+    def explain(self, passage_id: str, query: str | Search, **options: Any) -> Explanation:
         """Why a passage scores what it scores: a tree of values that sums to the score."""
         from essaysearch.search.explaining import explain
 
-        return explain(*self._asked_for(query), passage_id)
+        return explain(*self._asked_for(query, options), passage_id)
 
-    def describe(self, query: str | Search) -> Description:
+    def describe(self, query: str | Search, **options: Any) -> Description:
         """What a query means, clause by clause, with the words that patterns stand for here."""
         from essaysearch.search.describing import describe
 
-        return describe(*self._asked_for(query))
+        return describe(*self._asked_for(query, options))
+
+    def warnings(self, query: str | Search, **options: Any) -> tuple[Diagnostic, ...]:
+        """What is odd about a query: what the parser could not read, and words that no passage has.
+
+        >>> print(library.warnings("oversihgt")[0].message)
+        No passage has the word `oversihgt`; did you mean `oversight`?
+        """
+        snapshot = self._store.snapshot()
+        return tuple(self._understood(snapshot, asked(query, **options)).warnings(snapshot))
 
     def why_not(self, passage_id: str, query: str | Search, **options: Any) -> list[str]:
         """Why a search does not give a passage: sentences, empty where it does.
@@ -301,7 +299,7 @@ class Library:
         """
         from essaysearch.search.missing import why_not
 
-        search = replace(_search(query), **options)
+        search = asked(query, **options)
         snapshot = self._store.snapshot()
         understood = self._understood(snapshot, search)
         return why_not(snapshot, search, understood, passage_id, self._kernels(), self._copies(search))
@@ -310,7 +308,7 @@ class Library:
         """The place, from 1, at which a search has a passage, however far down; None for nowhere."""
         from essaysearch.search.missing import place_of
 
-        search = replace(_search(query), **options)
+        search = asked(query, **options)
         snapshot = self._store.snapshot()
         understood = self._understood(snapshot, search)
         return place_of(snapshot, search, understood, passage_id, self._kernels(), self._copies(search))
@@ -331,32 +329,37 @@ class Library:
         """What a passage quotes, wherever in the library it stands. Raises `UnknownId`."""
         return self.exchanges().sources(self._store.snapshot(), passage_id)
 
-    def attention(self, query: str | Search = "voice:own", unanswered: bool = False) -> list[Attention]:
+    def attention(
+        self, query: str | Search = "voice:own", unanswered: bool = False, **options: Any
+    ) -> list[Attention]:
         """The passages in own words that a query finds, most answered first, or those nobody answered.
 
         See `quotations.answering.attention`.
         """
         from essaysearch.quotations.answering import attention
 
-        snapshot, tree = self._asked_for(query)
+        snapshot, tree = self._asked_for(query, options)
         return attention(snapshot, tree, self.exchanges(), unanswered, self._kernels())
 
     def quoted_by(self, passage_id: str) -> list[Quoted]:
         """Who quotes a passage, and the passages that answer it there."""
         return self.exchanges().quoted_by(passage_id)
 
-    # Words in their contexts
+    # Words in their contexts. ``options``: those of `search` that say what is found, such as
+    # ``narrow``, ``literal`` and ``today``. A table has the query's ``title`` and its ``warnings``.
 
-    def kwic(self, query: str | Search, width: int = 50, sort: str = "place") -> Lines:
+    def kwic(self, query: str | Search, width: int = 50, sort: str = "place", **options: Any) -> Lines:
         """Every occurrence of what a query asks for, in context; see `kwic.kwic`.
 
         >>> line = library.kwic("motte-and-bailey", width=20)[0]
         >>> line.match, len(line.left) <= 20
         ('motte-and-bailey', True)
+        >>> {line.kind for line in library.kwic("oversight", narrow="kind:essay")}
+        {'essay'}
         """
         from essaysearch.concordance.kwic import kwic
 
-        return _titled(kwic(*self._asked_for(query), self._kernels(), width, sort), query)
+        return self._studied(kwic, query, options, width, sort)
 
     def collocates(
         self,
@@ -365,6 +368,7 @@ class Library:
         window: int = 5,
         least: int = 3,
         stop_words: bool = False,
+        **options: Any,
     ) -> Collocates:
         """Words met near what a query asks for; see `collocates.collocates`.
 
@@ -373,22 +377,31 @@ class Library:
         """
         from essaysearch.concordance.collocates import collocates
 
-        found = collocates(*self._asked_for(query), self._kernels(), measure, window, least, stop_words)
-        return _titled(found, query)
+        return self._studied(collocates, query, options, measure, window, least, stop_words)
 
-    def keyness(self, query: str | Search, other: str | Search | None = None, least: int = 3) -> Keys:
+    def keyness(
+        self, query: str | Search, other: str | Search | None = None, least: int = 3, **options: Any
+    ) -> Keys:
         """Words that tell what a query finds from what another finds, or from all the rest.
+
+        ``options`` are for both queries.
 
         >>> library.keyness("kind:abstract", "kind:comment")[0].score > 3.84  # 5 in 100 by chance
         True
         """
         from essaysearch.concordance.keyness import keyness
+        from essaysearch.search.understanding import aside
 
-        snapshot, tree = self._asked_for(query)
-        against = self._understood(snapshot, _search(other)).tree if other is not None else None
-        return _titled(keyness(snapshot, tree, against, self._kernels(), least), query)
+        if other is None:
+            return self._studied(keyness, query, options, None, least)
+        snapshot, against = self._store.snapshot(), asked(other, **options)
+        understood = self._understood(snapshot, against)
+        found = self._studied(keyness, query, options, understood.tree, least)
+        odd = understood.warnings(snapshot)
+        found.warnings += tuple(aside(w, found.title, f"compared with `{against.query}`") for w in odd)
+        return found
 
-    def by_year(self, query: str | Search) -> Years:
+    def by_year(self, query: str | Search, **options: Any) -> Years:
         """(year, passages found), the undated last as None.
 
         >>> [year for year, _ in library.by_year("pausing")]
@@ -396,25 +409,32 @@ class Library:
         """
         from essaysearch.concordance.years import by_year
 
-        return _titled(by_year(*self._asked_for(query), self._kernels()), query)
+        return self._studied(by_year, query, options)
 
-    def timeline(self, query: str | Search, author: str | None = None) -> Years:
+    def timeline(self, query: str | Search, author: str | None = None, **options: Any) -> Years:
         """(year, passages in own words found), near-duplicates counted once, the undated last as None.
 
         ``author``: only passages by this author.
         """
-        from essaysearch.concordance.years import by_year
+        from essaysearch.concordance.years import timeline
 
-        snapshot, tree = self._asked_for(query)
-        conditions: list[Node] = [Filter("voice", "is", "own")]
-        if author is not None:
-            conditions.append(Filter("author", "is", author))
-        narrowed = Clauses((tree,), (), (), tuple(conditions))
-        return _titled(by_year(snapshot, narrowed, self._kernels(), self.exchanges().copies()), query)
+        return self._studied(timeline, query, options, self.exchanges().copies(), author)
 
-    def _asked_for(self, query: str | Search) -> tuple[Snapshot, Node]:
+    def _studied(
+        self, study: Callable[..., AnyTable], query: str | Search, options: Mapping[str, Any], *how: Any
+    ) -> AnyTable:
+        """What a study makes of the passages that a query finds."""
+        snapshot, search = self._store.snapshot(), asked(query, **options)
+        understood = self._understood(snapshot, search)
+        found = study(snapshot, understood.tree, self._kernels(), *how)
+        found.title, found.warnings = search.asked, tuple(understood.warnings(snapshot))
+        return found
+
+    def _asked_for(
+        self, query: str | Search, options: Mapping[str, Any] | None = None
+    ) -> tuple[Snapshot, Node]:
         snapshot = self._store.snapshot()
-        return snapshot, self._understood(snapshot, _search(query)).tree
+        return snapshot, self._understood(snapshot, asked(query, **(options or {}))).tree
 
     # Topics
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 Kind = Literal["essay", "post", "comment", "message", "abstract", "page"]
@@ -18,8 +17,6 @@ Voice = Literal["own", "quoted", "unknown"]
 VOICES: tuple[Voice, ...] = ("own", "quoted", "unknown")
 
 Role = Literal["paragraph", "heading", "list", "code", "table", "note", "furniture"]
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Document:
     reader: str = ""
     path: str = ""
     line: int = 0
-    metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -213,4 +210,4 @@ class Hit:
     snippets: tuple[Snippet, ...] = ()
     introduces: str | None = None
     lead: str = ""
-    metadata: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    metadata: Mapping[str, Any] = field(default_factory=dict)

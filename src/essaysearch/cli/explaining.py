@@ -9,7 +9,7 @@ import click
 
 from essaysearch.cli.app import NOTHING, QueryCommand, finish, format_option, index_option, text_argument
 from essaysearch.cli.completing import complete_query
-from essaysearch.cli.searching import asked_for, search_options
+from essaysearch.cli.searching import asked_for, query_options, say_warnings, search_options
 
 if TYPE_CHECKING:
     from essaysearch.search.explaining import Explanation
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 @click.argument("id")
 @click.argument("query", shell_complete=complete_query)
 @index_option
+@query_options
 @format_option
-def explain(id: str, query: str, index: str, format_: str) -> None:
+def explain(id: str, query: str, index: str, format_: str, **options: Any) -> None:
     """Show how the score of a passage for a query comes about.
 
     ID is a passage's. The values add up to the score. Status 1 if the query does not find it.
@@ -29,12 +30,13 @@ def explain(id: str, query: str, index: str, format_: str) -> None:
 
     id, query = text_argument(id), text_argument(query)
     library = open_library(index, fast=False)
-    told = library.explain(id, query)
+    say_warnings(query, library.warnings(query, **options))
+    told = library.explain(id, query, **options)
     if format_ == "json":
         click.echo(json.dumps({"schema": 1, **_explanation(told)}, ensure_ascii=False))
     else:
         click.echo(str(told))
-    if library.why_not(id, query, k=None):
+    if library.why_not(id, query, k=None, **options):
         finish(NOTHING)
 
 
@@ -59,6 +61,7 @@ def why_not(id: str, query: str, index: str, format_: str, **options: Any) -> No
 
     id, asked = text_argument(id), asked_for(query, **options)
     library = open_library(index, fast=False)
+    say_warnings(asked.query, library.warnings(asked))
     reasons = library.why_not(id, asked)
     place = library.place(id, asked)
     if format_ == "json":

@@ -46,6 +46,9 @@ def quotes(id: str | None, index: str, of: str | None, unanswered: bool, k: int,
 
 
 def _list(library: Library, query: str, unanswered: bool, k: int, format_: str) -> None:
+    from essaysearch.cli.searching import say_warnings
+
+    say_warnings(query, library.warnings(query))
     found = library.attention(query, unanswered)
     if format_ == "json":
         rows = [asdict(row) for row in found[:k]]

@@ -32,6 +32,25 @@ _FACET_ROWS = 12
 _WARNINGS = 8
 
 
+def query_options(command: Any) -> Any:
+    """The options on what a query means and which of what it finds counts, the same everywhere."""
+    rows = (
+        click.option(
+            "--narrow",
+            multiple=True,
+            metavar="QUERY",
+            shell_complete=complete_query,
+            callback=lambda ctx, parameter, given: tuple(map(text_argument, given)),
+            help="Only what matches this too; may be repeated.",
+        ),
+        click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators."),
+        click.option("--today", metavar="DAY", help="The day from which words such as last-month count."),
+    )
+    for option in reversed(rows):
+        command = option(command)
+    return command
+
+
 def search_options(command: Any) -> Any:
     """The options on what is found, in which order, and where the hits begin and end."""
     rows = (
@@ -54,13 +73,7 @@ def search_options(command: Any) -> Any:
             shell_complete=complete_sort,
             help="By relevance, date, karma, author or length; several apart by commas; -KEY turns round.",
         ),
-        click.option(
-            "--narrow",
-            multiple=True,
-            metavar="QUERY",
-            shell_complete=complete_query,
-            help="Only hits that match this too; may be repeated.",
-        ),
+        query_options,
         click.option("--collapse", is_flag=True, help="Of passages that say nearly the same only the best."),
         click.option("--expand", is_flag=True, help="Add words that the first results share, and show them."),
         click.option(
@@ -68,8 +81,6 @@ def search_options(command: Any) -> Any:
             metavar="WORDS",
             help="Add these words instead, such as 'faking^0.3 scheming^0.1'.",
         ),
-        click.option("--literal", is_flag=True, help="Search exactly what was typed, without operators."),
-        click.option("--today", metavar="DAY", help="The day from which words such as last-month count."),
     )
     for option in reversed(rows):
         command = option(command)
@@ -105,19 +116,11 @@ def shown_options(command: Any) -> Any:
     return command
 
 
-def asked_for(
-    query: str, k: int, everything: bool, narrow: tuple[str, ...], facets: str | None = None, **options: Any
-) -> Search:
+def asked_for(query: str, k: int, everything: bool, facets: str | None = None, **options: Any) -> Search:
     """The search that the options of `search_options` ask for."""
-    from essaysearch.search.asking import Search
+    from essaysearch.search.asking import asked
 
-    return Search(
-        text_argument(query),
-        k=None if everything else k,
-        narrow=tuple(map(text_argument, narrow)),
-        facets=_names(facets),
-        **options,
-    )
+    return asked(text_argument(query), k=None if everything else k, facets=facets or (), **options)
 
 
 @click.command(cls=QueryCommand)
@@ -188,10 +191,6 @@ def _saved(frame: Results, hits: Iterable[Hit], path: str) -> Iterator[Hit]:
         entries.append(Entry(hit.passage_id, hit.doc_id, hit.score))
         yield hit
     frame.run_with(entries).save(path)
-
-
-def _names(facets: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in facets.split(",") if name.strip()) if facets else ()
 
 
 def _batch(library: Library, asked: Search) -> int:
@@ -284,7 +283,7 @@ def say_warnings(query: str, warnings: Any) -> None:
 def _explain(library: Library, asked: Search, format_: str) -> None:
     query = asked.query
     described = library.describe(asked)
-    warnings = library.parse(query, asked.day, asked.literal).diagnostics
+    warnings = library.warnings(asked)
     if format_ == "json":
         told = [{"kind": w.kind, "start": w.start, "end": w.end, "message": w.message} for w in warnings]
         answer = {"schema": 1, "query": query, "tree": described.to_dict(), "warnings": told}

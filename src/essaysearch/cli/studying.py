@@ -11,6 +11,7 @@ import click
 
 from essaysearch.cli.app import NOTHING, QueryCommand, finish, index_option, text_argument
 from essaysearch.cli.completing import complete_query
+from essaysearch.cli.searching import query_options, say_warnings
 from essaysearch.formats.facts import plain
 
 if TYPE_CHECKING:
@@ -46,16 +47,16 @@ def table_options(command: Any) -> Any:
     show_default=True,
     help="By place, left, right, match, voice, kind, author or date, or several apart by commas.",
 )
+@query_options
 @table_options
-def kwic(query: str, index: str, width: int, sort: str, format_: str, plot: str | None) -> None:
-    """Show every occurrence of what a query asks for, in its context.
-
-    Narrow it as any search: `own:pause author:fenn`.
-    """
+def kwic(
+    query: str, index: str, width: int, sort: str, format_: str, plot: str | None, **options: Any
+) -> None:
+    """Show every occurrence of what a query asks for, in its context."""
     from essaysearch.library import open_library
 
-    lines = open_library(index, fast=False).kwic(text_argument(query), width, sort)
-    _show(lines, format_, plot, (_kwic_line(line, width) for line in lines))
+    lines = open_library(index, fast=False).kwic(text_argument(query), width, sort, **options)
+    _show(query, lines, format_, plot, (_kwic_line(line, width) for line in lines))
 
 
 def _kwic_line(line: Line, width: int) -> str:
@@ -73,6 +74,7 @@ def _kwic_line(line: Line, width: int) -> str:
 @click.option("--least", default=3, show_default=True, type=click.IntRange(1), help="Times met, at least.")
 @click.option("--stop-words", is_flag=True, help="Very common words too.")
 @click.option("-k", "k", default=30, show_default=True, type=click.IntRange(0), help="How many.")
+@query_options
 @table_options
 def collocates(query: str, index: str, k: int, format_: str, plot: str | None, **options: Any) -> None:
     """List the words met near what a query asks for."""
@@ -80,6 +82,7 @@ def collocates(query: str, index: str, k: int, format_: str, plot: str | None, *
 
     rows = open_library(index, fast=False).collocates(text_argument(query), **options)[:k]
     _show(
+        query,
         rows,
         format_,
         plot,
@@ -93,17 +96,25 @@ def collocates(query: str, index: str, k: int, format_: str, plot: str | None, *
 @index_option
 @click.option("--least", default=3, show_default=True, type=click.IntRange(1), help="Times met, at least.")
 @click.option("-k", "k", default=30, show_default=True, type=click.IntRange(0), help="How many.")
+@query_options
 @table_options
 def keyness(
-    query: str, other: str | None, index: str, least: int, k: int, format_: str, plot: str | None
+    query: str, other: str | None, index: str, k: int, format_: str, plot: str | None, **options: Any
 ) -> None:
-    """List the words that what QUERY finds has more of than what OTHER finds (or than all the rest)."""
+    """List the words that what QUERY finds has more of than what OTHER finds (or than all the rest).
+
+    --narrow narrows both.
+    """
     from essaysearch.library import open_library
 
     against = text_argument(other) if other is not None else None
-    rows = open_library(index, fast=False).keyness(text_argument(query), against, least)[:k]
+    rows = open_library(index, fast=False).keyness(text_argument(query), against, **options)[:k]
     _show(
-        rows, format_, plot, (f"{row.score:10.2f}  {row.count:6} : {row.other:<7} {row.word}" for row in rows)
+        query,
+        rows,
+        format_,
+        plot,
+        (f"{row.score:10.2f}  {row.count:6} : {row.other:<7} {row.word}" for row in rows),
     )
 
 
@@ -111,8 +122,11 @@ def keyness(
 @click.argument("query", shell_complete=complete_query)
 @index_option
 @click.option("--author", help="Only passages by this author.")
+@query_options
 @table_options
-def timeline(query: str, index: str, author: str | None, format_: str, plot: str | None) -> None:
+def timeline(
+    query: str, index: str, author: str | None, format_: str, plot: str | None, **options: Any
+) -> None:
     """Count by year the passages of own words that a query finds.
 
     What was posted twice counts once; the undated are counted apart.
@@ -120,32 +134,34 @@ def timeline(query: str, index: str, author: str | None, format_: str, plot: str
     from essaysearch.library import open_library
 
     library = open_library(index, fast=False)
-    rows = library.timeline(text_argument(query), text_argument(author) if author else None)
-    _years(rows, format_, plot)
+    rows = library.timeline(text_argument(query), text_argument(author) if author else None, **options)
+    _years(query, rows, format_, plot)
 
 
 @click.command(cls=QueryCommand)
 @click.argument("query", shell_complete=complete_query)
 @index_option
+@query_options
 @table_options
-def years(query: str, index: str, format_: str, plot: str | None) -> None:
+def years(query: str, index: str, format_: str, plot: str | None, **options: Any) -> None:
     """Count by year the passages that a query finds; the undated are counted apart."""
     from essaysearch.library import open_library
 
-    _years(open_library(index, fast=False).by_year(text_argument(query)), format_, plot)
+    _years(query, open_library(index, fast=False).by_year(text_argument(query), **options), format_, plot)
 
 
-def _years(rows: Years, format_: str, plot: str | None) -> None:
+def _years(query: str, rows: Years, format_: str, plot: str | None) -> None:
     lines = [f"{year or 'undated':>7}  {count}" for year, count in rows]
-    _show(rows, format_, plot, [*lines, rows.sparkline] if rows.sparkline else lines)
+    _show(query, rows, format_, plot, [*lines, rows.sparkline] if rows.sparkline else lines)
 
 
-def _show(rows: Table[Any], format_: str, plot: str | None, lines: Iterable[str]) -> None:
+def _show(query: str, rows: Table[Any], format_: str, plot: str | None, lines: Iterable[str]) -> None:
     """Rows as ``lines`` or for programs, before that their picture; ends the run where there are none."""
+    say_warnings(text_argument(query), rows.warnings)
     if plot:
         rows.plot().save(plot)
     if format_ == "json":
-        click.echo(json.dumps({"schema": 1, "rows": rows.to_dicts()}, ensure_ascii=False))
+        click.echo(json.dumps(rows.to_dict(), ensure_ascii=False))
     elif format_ == "csv" and rows:
         click.echo(_csv(rows), nl=False)
     elif format_ == "text":

@@ -41,7 +41,7 @@ class Keys(Table[Key]):
 
 
 def keyness(
-    snapshot: Snapshot, tree: Node, other: Node | None = None, kernels: Any = None, least: int = 3
+    snapshot: Snapshot, tree: Node, kernels: Any = None, other: Node | None = None, least: int = 3
 ) -> Keys:
     """Words that tell the passages of one query from those of another (or from all the rest).
 

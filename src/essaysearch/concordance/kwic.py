@@ -61,7 +61,7 @@ class Lines(Table[Line]):
             for line in self[:MOST_SHOWN]
         )
         more = f"<caption>{len(self):,} lines</caption>" if len(self) > MOST_SHOWN else ""
-        return f"<table>{more}<tbody>{rows}</tbody></table>"
+        return f"{self._odd()}<table>{more}<tbody>{rows}</tbody></table>"
 
     def plot(self) -> Plot:
         """A strip for each document, a tick for each occurrence."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeVar, overload
 
 from essaysearch.errors import ExtraMissing, UnknownChoice
+from essaysearch.model import Diagnostic
 
 if TYPE_CHECKING:
     import pandas
@@ -22,14 +24,16 @@ MOST_SHOWN = 100
 class Table(list[Row]):
     """A list of rows of equal columns; a slice of it is a table too.
 
-    ``title`` says of what; `columns` names the parts of a row, in order.
+    ``title`` says of what, ``warnings`` what was odd about that; `columns` names the parts of a row.
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, rows: Iterable[Row] = (), title: str = "") -> None:
+    def __init__(
+        self, rows: Iterable[Row] = (), title: str = "", warnings: tuple[Diagnostic, ...] = ()
+    ) -> None:
         super().__init__(rows)
-        self.title = title
+        self.title, self.warnings = title, warnings
 
     @overload
     def __getitem__(self, at: SupportsIndex) -> Row: ...
@@ -39,7 +43,7 @@ class Table(list[Row]):
 
     def __getitem__(self, at: SupportsIndex | slice) -> Row | Table[Row]:
         if isinstance(at, slice):
-            return type(self)(super().__getitem__(at), self.title)
+            return type(self)(super().__getitem__(at), self.title, self.warnings)
         return super().__getitem__(at)
 
     def values_of(self, row: Row) -> tuple[Any, ...]:
@@ -55,6 +59,14 @@ class Table(list[Row]):
             }
             for row in self
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole table as JSON values: what ``--format json`` prints."""
+        return {
+            "schema": 1,
+            "warnings": [asdict(warning) for warning in self.warnings],
+            "rows": self.to_dicts(),
+        }
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a DataFrame, in their order. Needs the extra ``notebook``."""
@@ -90,7 +102,11 @@ class Table(list[Row]):
         more = (
             f"<caption>{len(self):,} rows; the first {MOST_SHOWN}</caption>" if len(self) > MOST_SHOWN else ""
         )
-        return f"<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"{self._odd()}<table>{more}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _odd(self) -> str:
+        """The warnings as HTML."""
+        return "".join(f"<div>⚠ {escape(warning.message)}</div>" for warning in self.warnings)
 
 
 def _told(value: Any) -> str:

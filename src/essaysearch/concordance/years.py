@@ -12,7 +12,7 @@ from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot
 from essaysearch.concordance.tables import Table
-from essaysearch.tree import Node
+from essaysearch.tree import Clauses, Filter, Node
 
 if TYPE_CHECKING:
     from essaysearch.concordance.plots import Plot
@@ -76,6 +76,16 @@ def by_year(
     if dated_years:
         rows = [(year, counts[year]) for year in range(min(dated_years), max(dated_years) + 1)]
     return Years([*rows, (None, undated)] if undated else rows)
+
+
+def timeline(
+    snapshot: Snapshot, tree: Node, kernels: Any, copies: Mapping[str, int], author: str | None = None
+) -> Years:
+    """`by_year` of the passages in own words among those found, by an author where one is given."""
+    conditions: list[Node] = [Filter("voice", "is", "own")]
+    if author is not None:
+        conditions.append(Filter("author", "is", author))
+    return by_year(snapshot, Clauses((tree,), (), (), tuple(conditions)), kernels, copies)
 
 
 def sparkline(counts: list[int]) -> str:

@@ -112,6 +112,30 @@ class Search:
                 )
 
 
+def asked(query: str | Search, **options: Any) -> Search:
+    """A query with its options, or a search with others, named and written as `Library.search` takes them.
+
+    What is a list may be given as one text: ``narrow`` is one query then, ``facets`` are names apart by
+    commas.
+
+    >>> asked("pausing", narrow="kind:essay", facets="kind, year")
+    Search(query='pausing', facets=('kind', 'year'), narrow=('kind:essay',))
+    """
+    for name, value in options.items():
+        if name == "narrow":
+            options[name] = (value,) if isinstance(value, str) else tuple(value)
+        elif name == "facets":
+            options[name] = names_in(value) if isinstance(value, str) else tuple(value)
+        elif name == "today" and isinstance(value, Day):
+            options[name] = value.isoformat()
+    return replace(query, **options) if isinstance(query, Search) else Search(query, **options)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names apart by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),

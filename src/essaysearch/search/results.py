@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from essaysearch.errors import EssaysearchError, ExtraMissing
 from essaysearch.model import Diagnostic, Hit
-from essaysearch.search.asking import Search
+from essaysearch.search.asking import Search, asked
 
 if TYPE_CHECKING:
     import pandas
@@ -90,7 +90,7 @@ class Results(Sequence[Hit]):
         ['2023', '2023']
         """
         search, library = self._asked()
-        return library.ask(replace(search, **options))
+        return library.ask(asked(search, **options))
 
     def more(self) -> Results:
         """The page after this one, empty after the last.
@@ -151,11 +151,19 @@ class Results(Sequence[Hit]):
         return run_of(self.state, search, self.total, hits)
 
     def _asked(self) -> tuple[Search, Library]:
-        if self.search is None or self.library is None:
+        if self.search is None:
             raise EssaysearchError(
                 "These results do not know what was asked; search for them with a library."
             )
+        if self.library is None:
+            raise EssaysearchError(
+                "These results are a copy that has no library; ask again: `library.ask(results.search)`."
+            )
         return self.search, self.library
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the library, which stays where it is: copies know what was asked, not of whom."""
+        return {**self.__dict__, "library": None, "state": None}
 
     # As other things
 

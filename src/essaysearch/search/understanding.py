@@ -41,9 +41,12 @@ class Understood:
         yield from unknown_words(snapshot, text, query)
         for narrower, parsed in narrowing:
             for warning in (*parsed.diagnostics, *unknown_words(snapshot, narrower, parsed)):
-                yield Diagnostic(
-                    warning.kind, len(text), len(text), f"narrowed by `{narrower}`: {warning.message}"
-                )
+                yield aside(warning, text, f"narrowed by `{narrower}`")
+
+
+def aside(warning: Diagnostic, text: str, of: str) -> Diagnostic:
+    """A warning about another query than the text: named, and placed at the text's end."""
+    return Diagnostic(warning.kind, len(text), len(text), f"{of}: {warning.message}")
 
 
 def understand(search: Search, resolve: Resolve) -> Understood:
