@@ -13,7 +13,7 @@ from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Diagnostic, Document, Hit
 from essaysearch.query import Query, parse
-from essaysearch.search.asking import Search, asked
+from essaysearch.search.asking import Encoder, Search, asked
 from essaysearch.search.results import Results
 from essaysearch.tree import Clauses, Expand, Filter, Node, Phrase, Word
 
@@ -137,6 +137,7 @@ class Library:
         today: Day | None = None,
         expand: bool = False,
         expand_with: str | None = None,
+        encoder: Encoder | None = None,
     ) -> Results:
         """The ``k`` best passages for a query (None: all), from place ``offset`` on.
 
@@ -147,7 +148,10 @@ class Library:
         same only the best (it links the library's quotations first, which takes a while the first
         time). ``snippets``: how many a hit has at most. ``expand``: add words that the first results
         share, as far as they can be trusted; they stand in ``.expansion``. ``expand_with``: add these
-        instead, such as ``faking^0.3 scheming^0.1``.
+        instead, such as ``faking^0.3 scheming^0.1``. ``encoder``: a function of your own from a list
+        of texts to vectors, one each; passages are ranked by their cosine with the query as well as
+        by words, and both rankings fused by reciprocal rank (`encoding`). The vectors are kept in the
+        index, and only new passages encoded. Raises `BadVectors` for what is none.
 
         What is odd about the query stands in ``.warnings``; no query raises, except for what
         exceeds a cap (`QueryTooLarge`).
@@ -159,7 +163,7 @@ class Library:
             asked(
                 query, k=k, offset=offset, group=group, sort=sort, facets=facets, narrow=narrow,
                 literal=literal, proximity=proximity, collapse=collapse, snippets=snippets, today=today,
-                expand=expand, expand_with=expand_with,
+                expand=expand, expand_with=expand_with, encoder=encoder,
             )
         )  # fmt: skip
 
@@ -211,23 +215,6 @@ class Library:
         snapshot = self._store.snapshot()
         tree = self._understood(snapshot, Search(query, group="document", expand=expand)).tree
         return best_documents(Evaluation(snapshot, tree, self._kernels()), k)
-
-    def second_opinion(
-        self, query: str, encoder: Callable[[list[str]], Any], k: int = 10, name: str = "encoder"
-    ) -> Results:
-        """The ``k`` best passages by words and by your own encoder, fused by reciprocal rank.
-
-        ``encoder``: from texts to vectors, one each, compared by cosine. They are kept in the index
-        under ``name``, and only new passages are encoded. Raises `BadVectors`.
-        """
-        from essaysearch.search.encoding import fused
-        from essaysearch.search.hits import hit_of
-
-        snapshot = self._store.snapshot()
-        understood = self._understood(snapshot, Search(query))
-        best = fused(snapshot, query, understood.tree, self._kernels(), encoder, name, k)
-        hits = tuple(hit_of(row, rank, understood.leaves) for rank, row in enumerate(best, 1))
-        return Results(query, hits, len(hits), 0.0, tuple(understood.warnings(snapshot)))
 
     def parse(self, query: str, today: Day | None = None, literal: bool = False) -> Query:
         """What a query means: its tree and what was odd about it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import date as Day
 from typing import Any
 
@@ -15,6 +16,9 @@ SORTS = ("relevance", "date", "karma", "author", "length")
 
 FACETS = ("kind", "author", "year", "category", "source", "voice")
 
+Encoder = Callable[[list[str]], Any]
+"""From texts to vectors: anything that NumPy takes as an array (texts, dimensions) of numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -24,6 +28,7 @@ class Search:
     queries that every hit must match as well; they do not rank. ``expand`` adds words that the first
     results share, ``expand_with`` the words it names. ``k`` None: every hit. ``today``
     is the day from which relative dates count, ISO 8601; None: the day on which the search runs.
+    ``encoder`` ranks beside the words; it is no part of what goes into a file.
 
     >>> Search("inner alignment", k=3)
     Search(query='inner alignment', k=3)
@@ -43,6 +48,7 @@ class Search:
     today: str | None = None
     expand: bool = False
     expand_with: str | None = None
+    encoder: Encoder | None = None
 
     def __repr__(self) -> str:
         told = [f"query={self.query!r}"]
@@ -61,17 +67,18 @@ class Search:
     def to_dict(self) -> dict[str, Any]:
         """The search as JSON values, defaults included, so that a later default changes nothing.
 
+        An encoder is left out.
+
         >>> Search.from_dict(Search("x", narrow=("kind:essay",)).to_dict())
         Search(query='x', narrow=('kind:essay',))
         """
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-        }
+        values = {name: getattr(self, name) for name in _types()}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
     @classmethod
     def from_dict(cls, told: Any) -> Search:
         """The search that `to_dict` told. Raises `UnknownChoice` for what is none."""
-        types = {field.name: _TYPES[str(field.type)] for field in fields(cls)}
+        types = _types()
         if not isinstance(told, dict) or not isinstance(told.get("query"), str):
             raise UnknownChoice("This is no saved search: it has no query.")
         for name, value in told.items():
@@ -144,6 +151,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "str | None": (str, type(None)),
     "tuple[str, ...]": (list, tuple),
 }
+
+
+def _types() -> dict[str, tuple[type, ...]]:
+    """The options that go into a file, and what each can be."""
+    return {field.name: _TYPES[str(field.type)] for field in fields(Search) if field.name != "encoder"}
 
 
 def sort_keys(sort: str | None) -> list[tuple[str, bool]]:

@@ -1,7 +1,7 @@
 """A second opinion: passages ranked by a user's own encoder, fused with the words' ranking.
 
 An encoder is any function from a list of texts to an array of vectors, one a text. Vectors of
-passages are kept beside the index, so that only new passages are encoded. The two rankings are
+passages are kept in the index, so that only new passages are encoded. The two rankings are
 fused by reciprocal rank (G. Cormack, C. Clarke, S. Buettcher: Reciprocal Rank Fusion Outperforms
 Condorcet and Individual Rank Learning Methods, SIGIR 2009). Nothing of this runs unless asked for.
 """
@@ -9,30 +9,40 @@ Condorcet and Individual Rank Learning Methods, SIGIR 2009). Nothing of this run
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar import quick
-from essaysearch.columnar.evaluate import Best, Evaluation, choose
+from essaysearch.columnar.evaluate import Evaluation, Scored
 from essaysearch.columnar.store import Snapshot
 from essaysearch.errors import EssaysearchError
+from essaysearch.query import Query
+from essaysearch.search.asking import Encoder
+from essaysearch.search.sorting import Rows, is_condition
 from essaysearch.tree import Clauses, Node
 
 Array = npt.NDArray[Any]
-Encoder = Callable[[list[str]], Any]
-"""From texts to vectors: anything that NumPy takes as an array (texts, dimensions) of numbers."""
 
 FUSED = 60.0
 """The k of reciprocal rank fusion: a ranking gives 1 / (k + rank)."""
 
 DEPTH = 1000
-"""Passages of each ranking that are fused."""
+"""How many passages the encoder's ranking reaches; that of the words has all that match."""
 
+_MARKS = re.compile(r"""(?<!\w)[-+]|["()]|\b(?:AND|OR|NOT)\b""")
 _BATCH = 256
+_PROBES = 3
+"""Passages encoded anew before kept vectors are believed to be this encoder's."""
+
+_held: WeakKeyDictionary[Snapshot, list[tuple[Encoder, Array]]] = WeakKeyDictionary()
+_MOST_HELD = 4
 
 
 class BadVectors(EssaysearchError):
@@ -41,7 +51,10 @@ class BadVectors(EssaysearchError):
 
 def encoded(encoder: Encoder, texts: list[str]) -> Array:
     """The vectors of texts, float32, of length one (nought stays nought). Raises `BadVectors`."""
-    vectors = np.asarray(encoder(texts), dtype=np.float32)
+    try:
+        vectors = np.asarray(encoder(texts), dtype=np.float32)
+    except ValueError as error:
+        raise BadVectors(f"The encoder gave no array of numbers for {len(texts)} texts: {error}.") from None
     if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
         raise BadVectors(
             f"The encoder gave an array of shape {vectors.shape} for {len(texts)} texts; it must give "
@@ -51,60 +64,95 @@ def encoded(encoder: Encoder, texts: list[str]) -> Array:
     return np.asarray(vectors / np.where(lengths == 0.0, 1.0, lengths))
 
 
-def vectors_of(snapshot: Snapshot, encoder: Encoder, name: str) -> Array:
-    """(passages, dimensions) vectors of all passages, in the order of the segments.
+def vectors_of(snapshot: Snapshot, encoder: Encoder) -> Array:
+    """(passages, dimensions) vectors of all passages, float32, in the order of the segments.
 
-    They are kept in ``vectors/NAME.npz`` in the index; passages met before are not encoded again,
-    and what vanished is dropped. ``name`` stands for the encoder: give another one another name.
+    Those of the encoder used last are kept in ``vectors.npz`` in the index: passages met before are
+    not encoded again, what vanished is dropped. Whether they are this encoder's is asked of a few
+    passages; if not, all are encoded. Nothing is kept where the index cannot be written to.
     """
-    if not name.isidentifier():
-        raise BadVectors(f"`{name}` cannot name an encoder; use letters, digits and underscores.")
-    at = Path(snapshot.directory) / "vectors" / f"{name}.npz"
+    held = _held.setdefault(snapshot, [])
+    for known_encoder, vectors in held:
+        if known_encoder == encoder:
+            return vectors
+    vectors = _gathered(snapshot, encoder)
+    held.insert(0, (encoder, vectors))
+    del held[_MOST_HELD:]
+    return vectors
+
+
+def _gathered(snapshot: Snapshot, encoder: Encoder) -> Array:
+    """The vectors as the file has them, and those it lacks encoded; both kept for the next time."""
+    at = Path(snapshot.directory) / "vectors.npz"
     ids = np.concatenate([np.zeros(0, np.uint64), *(view.passage_ids for view in snapshot.views)])
-    known, held = _kept(at)
-    order = np.argsort(known)
-    place = np.minimum(np.searchsorted(known, ids, sorter=order), max(len(known) - 1, 0))
-    rows = order[place] if len(known) else np.zeros(len(ids), np.int64)
-    met = known[rows] == ids if len(known) else np.zeros(len(ids), dtype=bool)
-    if met.all() and len(known) == len(ids):
-        return np.asarray(held[rows])
-    texts = list(_texts(snapshot, ~met))
+    known, kept = _read(at)
+    place = np.searchsorted(known, ids)
+    met = np.flatnonzero(place < len(known))
+    met = met[known[place[met]] == ids[met]]
+    probes = met[:: max(1, len(met) // _PROBES)][:_PROBES]
+    if len(met):
+        told = encoded(encoder, list(_texts(snapshot, probes)))
+        if told.shape[1] != kept.shape[1] or not np.allclose(told, kept[place[probes]], atol=1e-2):
+            met = met[:0]
+    missing = np.setdiff1d(np.arange(len(ids)), met)
+    texts = list(_texts(snapshot, missing))
     batches = [encoded(encoder, texts[n : n + _BATCH]) for n in range(0, len(texts), _BATCH)]
-    width = batches[0].shape[1] if batches else held.shape[1]
-    if {batch.shape[1] for batch in batches} - {width} or (met.any() and held.shape[1] != width):
-        raise BadVectors(f"The vectors kept as `{name}` have another length; give the encoder another name.")
-    vectors = np.zeros((len(ids), width), dtype=np.float32)
-    vectors[met] = held[rows[met]] if met.any() else vectors[met]
-    if batches:
-        vectors[~met] = np.concatenate(batches)
-    _keep(at, ids, vectors)
+    parts = [kept[place[met]], *batches] if len(met) else batches
+    widths = sorted({part.shape[1] for part in parts})
+    if len(widths) > 1:
+        raise BadVectors(f"The encoder gave vectors of different lengths: {widths}.")
+    vectors = np.zeros((len(ids), max(widths, default=0)), dtype=np.float32)
+    if parts:
+        vectors[np.concatenate((met, missing))] = np.concatenate(parts)
+    if batches or len(known) != len(ids):
+        with suppress(OSError):
+            _keep(at, ids, vectors)
     return vectors
 
 
 def fused(
-    snapshot: Snapshot, text: str, tree: Node, kernels: Any, encoder: Encoder, name: str, k: int
-) -> list[Best]:
-    """The ``k`` best passages by words and by encoder together; conditions of the query hold for both."""
-    words = quick.best(snapshot, tree, kernels, DEPTH).best
-    vectors = vectors_of(snapshot, encoder, name)
-    closeness = vectors @ encoded(encoder, [text])[0].astype(vectors.dtype) if len(vectors) else np.zeros(0)
-    near: list[Best] = []
+    evaluation: Evaluation, matches: Rows, queries: Sequence[tuple[str, Query]], encoder: Encoder
+) -> Rows:
+    """All that the words find and the encoder's nearest, scored by both ranks together.
+
+    Conditions of the query hold for both. A query of conditions alone stays as it is.
+    """
+    asked = next((text for text in (wording(*row) for row in queries) if text), "")
+    vectors = vectors_of(evaluation.snapshot, encoder) if asked else np.zeros((0, 0))
+    if not len(vectors):
+        return matches
+    towards = encoded(encoder, [asked])[0]
+    if len(towards) != vectors.shape[1]:
+        widths = sorted((vectors.shape[1], len(towards)))
+        raise BadVectors(f"The encoder gave vectors of different lengths: {widths}.")
+    closeness = (vectors @ towards).astype(np.float64)
+    conditions = Evaluation(evaluation.snapshot, _conditions(evaluation.tree), evaluation.kernels)
+    near: list[Scored] = []
     first = 0
-    conditions = Evaluation(snapshot, _conditions(tree), kernels)
-    for view in snapshot.views:
+    for view, _ in matches:
         here = closeness[first : first + view.segment.passages]
         docs = conditions.matches(view).docs
-        leading = docs[np.argsort(-here[docs], kind="stable")[:DEPTH]]
-        near += [Best(float(here[doc]), view, int(doc)) for doc in leading if here[doc] > 0.0]
+        docs = docs[here[docs] > 0.0]
+        near.append(Scored(docs, here[docs]))
         first += view.segment.passages
-    scores: dict[tuple[int, int], float] = {}
-    rows: dict[tuple[int, int], Best] = {}
-    for ranking in (words, choose(near, DEPTH)):
-        for rank, row in enumerate(ranking, 1):
-            key = (row.view.base, row.number)
-            rows[key] = row
-            scores[key] = scores.get(key, 0.0) + 1.0 / (FUSED + rank)
-    return choose([row._replace(score=scores[key]) for key, row in rows.items()], k)
+    by_words = _by_rank([found for _, found in matches])
+    return [
+        (view, _together(found, close))
+        for (view, _), found, close in zip(matches, by_words, _by_rank(near, DEPTH), strict=True)
+    ]
+
+
+def wording(text: str, query: Query) -> str:
+    """What of a query's text an encoder reads: all but its conditions, exclusions and marks.
+
+    Empty for conditions alone.
+    """
+    if is_condition(query.tree):
+        return ""
+    if isinstance(query.tree, Clauses):
+        for node in sorted((*query.tree.filters, *query.tree.must_not), key=lambda node: -node.start):
+            text = text[: node.start] + text[node.end :]
+    return " ".join(_MARKS.sub(" ", text).split())
 
 
 def _conditions(tree: Node) -> Node:
@@ -114,24 +162,45 @@ def _conditions(tree: Node) -> Node:
     return Clauses((), (), tree.must_not, tree.filters + tree.must)
 
 
+def _by_rank(rows: list[Scored], most: int | None = None) -> list[Scored]:
+    """Passages with what their rank among all gives each, of equal scores the same; the ``most`` best."""
+    scores = np.sort(np.concatenate([np.zeros(0), *(found.scores for found in rows)]))
+    least = scores[-most] if most is not None and most < len(scores) else -np.inf
+    held = [Scored(found.docs[found.scores >= least], found.scores[found.scores >= least]) for found in rows]
+    ranks = [len(scores) - np.searchsorted(scores, found.scores, "right") + 1 for found in held]
+    return [Scored(found.docs, 1.0 / (FUSED + rank)) for found, rank in zip(held, ranks, strict=True)]
+
+
+def _together(one: Scored, other: Scored) -> Scored:
+    docs = np.union1d(one.docs, other.docs)
+    scores = np.zeros(len(docs))
+    for found in (one, other):
+        scores[np.searchsorted(docs, found.docs)] += found.scores
+    return Scored(docs, scores)
+
+
 def _texts(snapshot: Snapshot, wanted: Array) -> Iterator[str]:
+    """The texts of passages by their numbers in the order of the segments, ascending."""
     first = 0
     for view in snapshot.views:
-        for number in np.flatnonzero(wanted[first : first + view.segment.passages]).tolist():
-            yield view.segment.passage_text(number)
-        first += view.segment.passages
+        size = view.segment.passages
+        for number in wanted[(wanted >= first) & (wanted < first + size)].tolist():
+            yield view.segment.passage_text(number - first)
+        first += size
 
 
-def _kept(at: Path) -> tuple[Array, Array]:
+def _read(at: Path) -> tuple[Array, Array]:
+    """Ids, ascending, with their vectors; none where there is no such file."""
     try:
         with np.load(at, allow_pickle=False) as file:
-            return file["ids"], file["vectors"]
-    except (OSError, ValueError, KeyError):
+            ids, vectors = file["ids"], file["vectors"]
+    except (OSError, ValueError, KeyError, BadZipFile):
         return np.zeros(0, np.uint64), np.zeros((0, 0), np.float32)
+    return ids, vectors
 
 
 def _keep(at: Path, ids: Array, vectors: Array) -> None:
-    at.parent.mkdir(exist_ok=True)
+    order = np.argsort(ids)
     beside = at.with_name(f"{at.stem}.{os.getpid()}.tmp.npz")
-    np.savez(beside, ids=ids, vectors=vectors)
+    np.savez(beside, ids=ids[order], vectors=vectors[order])
     os.replace(beside, at)

@@ -21,9 +21,12 @@ KeyOf = Callable[[View, Scored], list[Any]]
 """From passages of a segment to what each is grouped by."""
 
 
-def grouped(evaluation: Evaluation, matches: Rows, group: str, keys: Keys) -> tuple[Rows, Sizes]:
-    """The best passage of each group, and the groups' sizes. Documents are ranked whole."""
-    if group == "document":
+def grouped(evaluation: Evaluation | None, matches: Rows, group: str, keys: Keys) -> tuple[Rows, Sizes]:
+    """The best passage of each group, and the groups' sizes.
+
+    Documents are ranked whole, unless there is no ``evaluation``: then each by its best passage.
+    """
+    if group == "document" and evaluation is not None:
         return _documents(evaluation)
     return by_key(matches, _GROUP_KEYS[group], keys)
 

@@ -72,7 +72,12 @@ class Run:
         return library.ask(self.search).run
 
     def to_dict(self) -> dict[str, Any]:
-        """The run as JSON values: what `save` writes."""
+        """The run as JSON values: what `save` writes. Raises `RunError` for one with an encoder."""
+        if self.search.encoder is not None:
+            raise RunError(
+                "A search with an encoder of your own cannot be kept in a file: it could not be run again "
+                "from it. Search without `encoder`, or write the results down with `to_pandas`."
+            )
         return {
             "schema": SCHEMA,
             "search": self.search.to_dict(),

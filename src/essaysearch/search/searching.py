@@ -116,14 +116,19 @@ def everything(
     tree = understood.tree
     keys = keys_of(search.sort, tree)
     plain = search.group == "passage" and copies is None
-    if plain and keys == BY_SCORE and not search.facets and wanted is not None:
+    if plain and keys == BY_SCORE and not search.facets and not search.encoder and wanted is not None:
         ranked = quick.best(snapshot, tree, kernels, wanted, search.proximity)
         return Found(iter(ranked.best), ranked.total, {}, [], None)
     evaluation = Evaluation(snapshot, tree, kernels, search.proximity)
     matches: Rows = [(view, evaluation.matches(view)) for view in snapshot.views]
+    if search.encoder is not None:
+        from essaysearch.search.encoding import fused
+
+        matches = fused(evaluation, matches, understood.queries, search.encoder)
     rows, sizes = matches, None
     if search.group != "passage":
-        rows, sizes = grouped(evaluation, matches, search.group, keys)
+        whole = evaluation if search.encoder is None else None
+        rows, sizes = grouped(whole, matches, search.group, keys)
     if copies is not None:
         rows, _ = by_key(rows, by_copy(copies), keys)
     total = sum(len(held.docs) for _, held in rows)
