@@ -17,7 +17,7 @@ from essaysearch.query.operator_rows import Given, Operator
 from essaysearch.query.operators import FIELDS, unknown_field
 from essaysearch.query.patterns import regex
 from essaysearch.query.ranges import Problem
-from essaysearch.query.reading import MOST_CLAUSES, MOST_WARNINGS, Reading
+from essaysearch.query.reading import MOST_WARNINGS, Reading
 from essaysearch.query.values import no_choice, no_value
 from essaysearch.query.words import plain_word, weight
 from essaysearch.tree import AnyFilter, Clauses, Node, Word
@@ -46,7 +46,7 @@ class Parser(Reading):
             if signs > MOST_SIGNS:
                 self.cut("too-long", start, f"more than {MOST_SIGNS:,} words and signs")
                 break
-            if self.clauses >= MOST_CLAUSES:
+            if self.clauses >= self.most:
                 self.cut_clauses(start)
                 break
             self.at = match.end()
@@ -206,7 +206,7 @@ class Parser(Reading):
             return  # An unbalanced quote or bracket, which the next sign reports.
         self.at = end = match.end()
         factor, factor_at = weight_behind(match)
-        nodes, problem = self._build(row, values_of(row, match, factor_at, MOST_CLAUSES + 1), start)
+        nodes, problem = self._build(row, values_of(row, match, factor_at, self.most + 1), start)
         if not nodes:
             self.refuse(problem or no_value(row.name, row.example), start, end, match.group(), match.start())
             return
@@ -234,7 +234,7 @@ class Parser(Reading):
         assert row.build is not None
         nodes: list[Node] = []
         problem: Problem | None = None
-        room = max(1, MOST_CLAUSES - self.clauses)
+        room = max(1, self.most - self.clauses)
         if len(values) > room:
             self.cut_clauses(values[room][1])
         for text, at in values[:room]:

@@ -14,7 +14,7 @@ from essaysearch.query.operator_rows import Given
 from essaysearch.query.operators import FIELDS
 from essaysearch.query.parser import JOINTS
 from essaysearch.query.ranges import Problem
-from essaysearch.query.reading import MOST_CLAUSES
+from essaysearch.query.reading import MOST_CLAUSES, MOST_STOPS
 from essaysearch.query.words import plain_word
 from essaysearch.tree import Clauses, Node, Phrase, Word
 
@@ -56,7 +56,7 @@ def _words(text: str) -> Short | None:
             return None
     if ranking:
         words = tuple(ranking)
-    elif stops and len(stops) <= MOST_CLAUSES:
+    elif stops and len(stops) <= MOST_STOPS:
         words = tuple(Word(word, term, None, False, 1.0, start, end) for word, term, start, end in stops)
     else:
         return None

@@ -20,6 +20,9 @@ from essaysearch.query.words import Fields, Piece, read_run, weight, words_in
 from essaysearch.tree import TEXT_FIELDS, Clauses, Node, Nothing, Phrase, Same, Word
 
 MOST_CLAUSES = 1_024
+MOST_STOPS = 256
+"""Clauses of a query of nothing but stop words, which is read twice."""
+
 MOST_NESTING = 50
 MOST_WARNINGS = 20
 MOST_DISTANCE = 1_000
@@ -37,6 +40,7 @@ class Reading:
         self.stops = False
         self.frames = [Frame(0, None, False)]
         self.at = self.clauses = 0
+        self.most = MOST_STOPS if keep_stops else MOST_CLAUSES
         self._today = today
         self._too_deep = 0
         self._parts = Parts((), (), (), ())
@@ -77,7 +81,7 @@ class Reading:
 
     def cut_clauses(self, at: int) -> None:
         """Says that there are too many clauses from here on."""
-        self.cut("too-many-clauses", at, f"more than {MOST_CLAUSES:,} clauses")
+        self.cut("too-many-clauses", at, f"more than {self.most:,} clauses")
 
     def refuse(self, problem: Problem, start: int, end: int, text: str, at: int) -> None:
         """Says what was wrong; the text is searched as words, or left out where it was to be excluded."""
@@ -131,7 +135,7 @@ class Reading:
 
     def pieces(self, text: str, start: int) -> list[Piece]:
         """The clauses of a run of characters, as many as there is room for."""
-        frame, room = self.frames[-1], max(1, MOST_CLAUSES - self.clauses)
+        frame, room = self.frames[-1], max(1, self.most - self.clauses)
         pieces = read_run(text, start, frame.next_fields, frame.next_exact, room + 1, self.warn)
         count = sum(_count(piece.node) for piece in pieces if self.keep_stops or not piece.stop)
         if count > room:
@@ -151,7 +155,7 @@ class Reading:
         self, text: str, at: int, slop: int, fields: Fields, exact: bool, factor: float = 1.0
     ) -> None:
         """The words of a quoted text, as one clause."""
-        room = max(1, MOST_CLAUSES - self.clauses)
+        room = max(1, self.most - self.clauses)
         tokens = words_in(text, room + 1)
         if not tokens:
             self.frames[-1].unmark()
