@@ -19,10 +19,9 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("autor", ["kind", "author", "date"])
     'author'
     """
-    size = len(word)
-    if not 2 <= size <= LONGEST:
+    size, allowed = len(word), allowed_edits(word)
+    if not allowed:
         return None
-    allowed = 1 if size <= 4 else 2 if size <= 9 else 3
     best: str | None = None
     best_rank = (allowed + 1.0, False)
     for candidate in candidates:
@@ -35,6 +34,14 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         if rank < best_rank:
             best, best_rank = candidate, rank
     return best
+
+
+def allowed_edits(word: str) -> int:
+    """How many edits away a word may be that was meant; 0 where none can be told."""
+    size = len(word)
+    if not 2 <= size <= LONGEST:
+        return 0
+    return 1 if size <= 4 else 2 if size <= 9 else 3
 
 
 def edits(one: str, other: str, allowed: int) -> int:

@@ -106,8 +106,9 @@ def _range(segment: Segment, start: str) -> tuple[int, int]:
     return first_place(False), first_place(True)
 
 
-def words_between(segment: Segment, start: str) -> list[str]:
-    """The words of a segment that begin with ``start``, sorted."""
+def words_beginning(segment: Segment, start: str, most: int | None = None) -> list[str]:
+    """The words of a segment that begin with ``start``, sorted, the first ``most`` of them."""
     low, high = _range(segment, start)
+    high = high if most is None else min(high, low + most)
     order, names = segment.column("surface_sorted"), segment.surfaces()
     return [names[int(order[place])] for place in range(low, high)]

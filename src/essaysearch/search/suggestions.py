@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from essaysearch.columnar.filters import folded_words, stands_in
-from essaysearch.columnar.patterns import words_between
+from essaysearch.columnar.patterns import words_beginning
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
-from essaysearch.nearest import nearest
+from essaysearch.nearest import allowed_edits
 from essaysearch.query import Query
 from essaysearch.query.ranges import shown
+from essaysearch.text.analysis import stem
+
+MOST_GUESSED = 5
+"""Unknown words of a query for which others are looked up."""
+
+_MOST_BEGUN = 1_000
+"""Words that begin with what was typed, of which the most frequent is offered."""
 
 
 def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
@@ -24,30 +31,52 @@ def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagn
         if compound or word.term in seen or snapshot.df(word.term):
             continue
         seen.add(word.term)
-        folded = word.text.lower()
-        if _is_author(snapshot, word.text):
-            remedy = f"; it is an author's name: write `author:{folded}`."
-        else:
-            close = nearest(folded, _candidates(snapshot, folded))
-            remedy = f"; did you mean `{close}`?" if close else "."
+        remedy = _remedy(snapshot, word.text) if len(seen) <= MOST_GUESSED else "."
         yield Diagnostic(
             "unknown-word", word.start, word.end, f"No passage has the word {shown(word.text)}{remedy}"
         )
 
 
+def _remedy(snapshot: Snapshot, word: str) -> str:
+    if _is_author(snapshot, word):
+        return f"; it is an author's name: write `author:{word.lower()}`."
+    meant = meant_by(snapshot, "".join(folded_words(word)))
+    return f"; did you mean `{meant}`?" if meant else "."
+
+
+def meant_by(snapshot: Snapshot, word: str) -> str | None:
+    """The word of some passage that a folded word was probably meant to be; None where none is close.
+
+    Of those fewest edits away one with the same first letter, then the one in most passages, then
+    the first by the alphabet; failing those, of the words that it begins the one in most passages.
+    """
+    allowed = allowed_edits(word)
+    if not allowed:
+        return None
+    from essaysearch.columnar.spelling import near_words  # most searches misspell nothing
+
+    near = {pair for view in snapshot.views for pair in near_words(view.segment, word, allowed)}
+    ranked = sorted((distance, other[:1] != word[:1], other) for distance, other in near)
+    for rank in dict.fromkeys(row[:2] for row in ranked):
+        best = _most_frequent(snapshot, [row[2] for row in ranked if row[:2] == rank])
+        if best:
+            return best
+    begun = {o for view in snapshot.views for o in words_beginning(view.segment, word, _MOST_BEGUN)}
+    return _most_frequent(snapshot, sorted(begun)) if len(word) > 2 else None
+
+
+def _most_frequent(snapshot: Snapshot, words: list[str]) -> str | None:
+    best = max(words, key=lambda word: snapshot.df(stem(word)), default=None)
+    return best if best is not None and snapshot.df(stem(best)) else None
+
+
 def _is_author(snapshot: Snapshot, word: str) -> bool:
     """Whether the name of an author in the library has the word."""
     wanted = folded_words(word)
-    return any(
-        stands_in(wanted, words) for view in snapshot.views for words in view.segment.value_words("authors")
-    )
-
-
-def _candidates(snapshot: Snapshot, word: str) -> Iterator[str]:
-    """Words of the vocabulary of about the word's length that begin with its first letter."""
-    if not word:
-        return
-    for view in snapshot.views:
-        for candidate in words_between(view.segment, word[0]):
-            if abs(len(candidate) - len(word)) <= 3:
-                yield candidate
+    held = [name for view in snapshot.views for name in view.segment.names("authors").all()]
+    if not wanted or not held:
+        return False
+    # Few names hold the letters at all, and only those are cut into words.
+    letters = max(wanted, key=len)
+    likely = [name for name in held if not name.isascii() or letters in name.lower()]
+    return any(stands_in(wanted, folded_words(name)) for name in likely)
