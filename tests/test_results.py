@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 import essaysearch
 from essaysearch import Document, Library
 from essaysearch.errors import UnknownChoice
-from essaysearch.search.asking import GROUPS, SORTS, Search
+from essaysearch.model import Block, Hit
+from essaysearch.search.asking import FACETS, GROUPS, SORTS, Search
 from test_cli import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,6 +153,47 @@ def test_the_same_options_narrow_from_the_shell(corpus: Library, place: str) -> 
     assert [line.split('"passage_id": "')[1][:16] for line in shown.splitlines()] == [
         hit.passage_id for hit in found
     ]
+
+
+# Facets
+
+
+def test_facets_of_several_segments_count_as_every_hit_does(library: Library) -> None:
+    blocks = (Block(0, 12), Block(14, 19, voice="quoted"))
+    authors = ("Ada Lane", "Bo Lane")
+    library.add(
+        Document("f", "comment", "Kelp, twice.\n\nKelp.", blocks, authors=authors, categories=("x", "y"))
+    )
+    library.add(Document("g", "comment", "Kelp too.", categories=("y",), date="1999"))
+    library.remove("b")
+    of: dict[str, Callable[[Hit], Sequence[str | None]]] = {
+        "kind": lambda hit: [hit.kind],
+        "author": lambda hit: hit.authors or [None],
+        "year": lambda hit: [hit.date[:4] if hit.date else None],
+        "category": lambda hit: hit.categories or [None],
+        "source": lambda hit: [hit.source],
+        "voice": lambda hit: [hit.voice],
+    }
+    assert tuple(of) == FACETS
+    for query in ("kelp", "kelp moss", "kind:comment", "nothing-of-the-kind"):
+        found = library.search(query, k=None, facets=FACETS)
+        for name, values in of.items():
+            counts = Counter(value for hit in found for value in values(hit))
+            rows = sorted(counts.items(), key=lambda row: (-row[1], row[0] is None, row[0] or ""))
+            assert found.facets[name] == rows
+
+
+def test_facets_are_those_of_the_state_that_is_searched(library: Library) -> None:
+    assert library.search("kelp", facets=("author",)).facets["author"][0] == ("Ada Lane", 2)
+    library.add(Document("h", "essay", "Kelp. Yes.", authors=("Odile Fenn",)))
+    library.add(Document("i", "essay", "Kelp. No.", authors=("Odile Fenn",)))
+    assert library.search("kelp", facets=("author",)).facets["author"][0] == ("Odile Fenn", 3)
+
+
+def test_lists_of_names_may_be_given_as_one_text(library: Library) -> None:
+    found = library.search("kelp", facets="kind, year", narrow="author:lane")
+    assert set(found.facets) == {"kind", "year"}
+    assert found.search == Search("kelp", facets=("kind", "year"), narrow=("author:lane",))
 
 
 # A search as a value

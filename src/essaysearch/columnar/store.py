@@ -143,6 +143,8 @@ class Snapshot:
         self._tables: dict[int, Table] = {}
         self._bits_held = 0
         self._unit_numbers: dict[str, int] = {}
+        self.kept: dict[Any, Any] = {}
+        """What others found out about this state and keep here."""
         self.impacts = Impacts()
 
     @property

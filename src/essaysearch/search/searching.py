@@ -13,7 +13,7 @@ from essaysearch.columnar.evaluate import Best, Evaluation
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Hit
 from essaysearch.search.asking import Search
-from essaysearch.search.facets import Counts, facet
+from essaysearch.search.facets import Counts, facets
 from essaysearch.search.grouping import Sizes, by_copy, by_key, grouped, members
 from essaysearch.search.hits import hit_of
 from essaysearch.search.results import Results
@@ -132,7 +132,7 @@ def everything(
     if copies is not None:
         rows, _ = by_key(rows, by_copy(copies), keys)
     total = sum(len(held.docs) for _, held in rows)
-    counts = {name: facet(matches, name) for name in search.facets}
+    counts = facets(snapshot, matches, search.facets)
     return Found(ordered(rows, keys, wanted), total, counts, matches, sizes)
 
 
