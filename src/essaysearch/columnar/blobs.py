@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -99,6 +100,16 @@ def _compress(data: bytes) -> list[tuple[bytes, int]]:
     return [(compressor.compress(piece), len(piece)) for piece in pieces]
 
 
+class _Decompressing(threading.local):
+    """A decompressor for each thread: to make one costs half of what a block does."""
+
+    def __init__(self) -> None:
+        self.it = zstandard.ZstdDecompressor()
+
+
+_DECOMPRESSING = _Decompressing()
+
+
 class Stream:
     """A stream that `StreamWriter` wrote. The last few blocks read stay decompressed."""
 
@@ -112,12 +123,15 @@ class Stream:
         """The bytes ``start`` to ``stop`` of the stream."""
         if stop <= start:
             return b""
-        if self._raw is None:
-            self._raw = self._file.array(self._name + "_raw")
-        first = int(np.searchsorted(self._raw, start, "right")) - 1
-        last = int(np.searchsorted(self._raw, stop, "left")) - 1
+        raw = self._raw
+        if raw is None:
+            raw = self._raw = self._file.array(self._name + "_raw")
+        first = int(raw.searchsorted(raw.dtype.type(start), "right")) - 1  # of its own type: no copy
+        begins = raw.item(first)
+        if stop <= raw.item(first + 1):
+            return self.block(first)[start - begins : stop - begins]
+        last = int(raw.searchsorted(raw.dtype.type(stop), "left")) - 1
         data = b"".join(self.block(number) for number in range(first, last + 1))
-        begins = int(self._raw[first])
         return data[start - begins : stop - begins]
 
     def compressed(self, number: int) -> bytes:
@@ -131,7 +145,7 @@ class Stream:
         """Block ``number``, decompressed."""
         known = self._cache.get(number)
         if known is None:
-            known = zstandard.ZstdDecompressor().decompress(self.compressed(number))
+            known = _DECOMPRESSING.it.decompress(self.compressed(number))
             if len(self._cache) >= 64:
                 self._cache = {}
             self._cache[number] = known
@@ -161,13 +175,20 @@ def put_names(file: ArrayFileWriter, name: str, values: Iterable[str], even: boo
     (file.put_even if even else file.put)(name + "_ends", _offsets(ends))
 
 
+_MOST_KNOWN = 1 << 10
+
+
 class Names:
-    """A list of strings on disk; if sorted, searched by bisection without reading it whole."""
+    """A list of strings on disk; if sorted, searched by bisection without reading it whole.
+
+    The last few asked for stay in memory.
+    """
 
     def __init__(self, file: ArrayFile, name: str) -> None:
         self._file, self._name = file, name
         self._bytes = file.view(name)
         self._ends = file.view(name + "_ends")
+        self._known: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -180,9 +201,14 @@ class Names:
         return self._bytes[begin:end].tobytes()
 
     def __getitem__(self, number: int) -> str:
-        if number >= len(self):
-            raise IndexError(number)
-        return self.raw(number).decode("utf-8", "surrogatepass")
+        known = self._known.get(number)
+        if known is None:
+            if number >= len(self):
+                raise IndexError(number)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known = {}
+            known = self._known[number] = self.raw(number).decode("utf-8", "surrogatepass")
+        return known
 
     def find(self, value: str) -> int:
         """The number of a value in a sorted list, -1 where it is not there."""

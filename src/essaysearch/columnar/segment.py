@@ -50,6 +50,9 @@ class TermInfo(NamedTuple):
     number: int
 
 
+_ABSENT = {"karma": np.float64(np.nan), "date_low": np.int64(records.NO_DATE)}
+"""What columns hold that are not stored."""
+
 _ROW = Struct("=3q")
 NO_ROW = _ROW.pack(0, 0, 0)
 """A term that a segment has not, as the kernels take it."""
@@ -222,9 +225,7 @@ class Segment:
         """A numeric column, verified; absent columns answer with their default."""
         if name in self.file:
             return self.file.array(name)
-        absent = {"karma": (np.nan, np.float64), "date_low": (records.NO_DATE, np.int64)}
-        value, dtype = absent[name]
-        return np.full(self.documents, value, dtype=dtype)
+        return np.broadcast_to(_ABSENT[name], self.documents)
 
     @cached_property
     def lengths(self) -> Array:
@@ -334,23 +335,31 @@ class Segment:
 
     def record(self, document: int) -> dict[str, Any]:
         """What the columns do not tell of a document, and its date (see `records`)."""
-        begin, end = (int(v) for v in self.column("doc_record")[document : document + 2])
+        begin, end = self.column("doc_record")[document : document + 2].tolist()
         told = records.decode_record(self.records.read(begin, end))
-        precision = int(self.column("date_precision")[document])
+        precision = self.column("date_precision").item(document)
         if precision and "date" not in told:
-            told["date"] = records.date_text(int(self.column("date_low")[document]), precision)
+            told["date"] = records.date_text(self.column("date_low").item(document), precision)
         return told
 
     def keyword(self, field: str, document: int) -> str | None:
         """The value of a single-valued keyword field."""
-        code = int(self.file.array(f"{field}_code")[document])
+        code = self.file.array(f"{field}_code").item(document)
         return self.names(field)[code - 1] if code else None
+
+    @cached_property
+    def _held(self) -> list[tuple[str, Array, Names]]:
+        """The single-valued keyword fields that any document has: name, codes, values."""
+        fields = ((name, self.names(name)) for name in records.SINGLE)
+        return [(name, self.file.array(f"{name}_code"), names) for name, names in fields if len(names)]
 
     def keywords(self, field: str, document: int) -> tuple[str, ...]:
         """The values of a many-valued keyword field, in the document's own order."""
-        begin, end = (int(v) for v in self.file.array(f"{field}_first")[document : document + 2])
+        begin, end = self.file.array(f"{field}_first")[document : document + 2].tolist()
+        if begin == end:
+            return ()
         names = self.names(field)
-        return tuple(names[int(code)] for code in self.file.array(f"{field}_code")[begin:end])
+        return tuple(names[code] for code in self.file.array(f"{field}_code")[begin:end].tolist())
 
     @cached_property
     def doc_begin(self) -> Array:
@@ -364,10 +373,9 @@ class Segment:
 
     def passage_text(self, number: int) -> str:
         """A passage's text, exactly as in its document."""
-        begin = int(self.column("pass_byte")[number])
-        return self.text.read(begin, begin + int(self.column("pass_size")[number])).decode(
-            "utf-8", "surrogatepass"
-        )
+        begin = self.column("pass_byte").item(number)
+        data = self.text.read(begin, begin + self.column("pass_size").item(number))
+        return data.decode("utf-8", "surrogatepass")
 
     def document(self, number: int, with_text: bool = True, record: dict[str, Any] | None = None) -> Document:
         """A document as it was added; without its text and blocks unless asked for.
@@ -376,36 +384,34 @@ class Segment:
         """
         record = self.record(number) if record is None else record
         text = self.text_of(number) if with_text else ""
-        karma = float(self.column("karma")[number])
-        single = {name: self.keyword(name, number) for name in records.SINGLE}
-        for name in ("path", "reader"):
-            single[name] = single[name] or ""
+        karma = self.column("karma").item(number) if "karma" in self.file else None
+        told = {name: names[code - 1] for name, codes, names in self._held if (code := codes.item(number))}
         return Document(
             text=text,
             blocks=records.decode_blocks(record, len(text)) if with_text else (),
             authors=self.keywords("authors", number),
             categories=self.keywords("categories", number),
-            karma=None if np.isnan(karma) else karma,
-            **{**single, **records.rest_of(record)},
+            karma=karma if karma == karma else None,  # not a number: none
+            **{**told, **records.rest_of(record)},
         )
 
     def passage_id(self, number: int) -> str:
         """The id of passage ``number``."""
-        return f"{int(self.column('pass_id')[number]):016x}"
+        return f"{self.column('pass_id').item(number):016x}"
 
     def passage(self, number: int, record: dict[str, Any] | None = None) -> PassageRow:
         """Passage ``number`` of the segment. ``record``: its document's, if already read."""
-        document = int(np.searchsorted(self.column("doc_first"), number, "right")) - 1
-        within = number - int(self.column("doc_first")[document])
+        document = self.doc_of.item(number)
+        within = number - self.column("doc_first").item(document)
         text = self.passage_text(number)
-        start = int(self.column("pass_start")[number])
+        start = self.column("pass_start").item(number)
         unusual = records.decode_unusual(record if record is not None else self.record(document), within)
         passage = Passage(
             id=self.passage_id(number),
             number=within,
             start=start,
             end=start + len(text),
-            voice=VOICES[int(self.column("voice")[number])],
+            voice=VOICES[self.column("voice").item(number)],
             **unusual,
         )
         return PassageRow(passage, text, document)

@@ -23,7 +23,10 @@ from essaysearch.late import late
 ANALYZER_VERSION = 1
 """Rises whenever the same text would give other terms; an index remembers it."""
 
-CHUNK = late("(?:[0-9A-Za-z]|[^\x00-\x7f\u2000-\u206f])+")
+_CHUNK = "[^\x00-/:-@\\[-`{-\x7f\u2000-\u206f]+"  # named by what is not in it, which compiles far sooner
+CHUNK = late(_CHUNK)
+_PIECES = late(f"({_CHUNK})")
+_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 _ALONE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
@@ -135,6 +138,28 @@ def tokens(text: str) -> list[Token]:
         at = match.start()
         for start, end, surface, term in words_of_chunk(match.group()):
             found.append(Token(at + start, at + end, surface, term))
+    return found
+
+
+def places_of(wanted: frozenset[str], text: str) -> list[Token]:
+    """Of `tokens` those with a term that is wanted; much sooner where these are few.
+
+    >>> [t.surface for t in places_of(frozenset(["model"]), "A model, modelled")]
+    ['model', 'modelled']
+    """
+    plain = text.isascii()
+    pieces, gap = (text.translate(_SPACED).split(" "), 1) if plain else (_PIECES.split(text), 0)
+    # A stem begins as its word does.
+    begins = {letter for term in wanted for letter in (term[:1], term[:1].upper())}
+    found: list[Token] = []
+    at = passed = 0
+    for number, piece in enumerate(pieces):
+        if piece[:1] in begins or not (plain or piece.isascii()):
+            met = [word for word in words_of_chunk(piece) if word.term in wanted]
+            if met:
+                at += sum(map(len, pieces[passed:number])) + gap * (number - passed)
+                passed = number
+                found += [Token(at + start, at + end, surface, term) for start, end, surface, term in met]
     return found
 
 

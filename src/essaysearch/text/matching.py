@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from essaysearch.text.analysis import Token, fold, tokens
+from essaysearch.text.analysis import Token, fold, places_of, tokens
 from essaysearch.tree import Expand, Node, Phrase, Word
 
 Span = tuple[int, int]
@@ -27,6 +27,14 @@ def occurrences(leaf: Node, text: str, words: Sequence[Token] | None = None) -> 
     if isinstance(leaf, Phrase):
         return _near(leaf, text, words) if leaf.slop else _adjacent(leaf, text, words)
     return []
+
+
+def all_occurrences(leaves: Sequence[Node], text: str) -> list[list[Span]]:
+    """The `occurrences` of several leaves in one text."""
+    plain = frozenset(leaf.term for leaf in leaves if isinstance(leaf, Word))
+    few = places_of(plain, text) if plain else []
+    words = None if len(plain) == len(leaves) else tokens(text)
+    return [occurrences(leaf, text, few if isinstance(leaf, Word) else words) for leaf in leaves]
 
 
 def _is(word: Word, token: Token, text: str) -> bool:

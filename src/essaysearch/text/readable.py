@@ -34,9 +34,14 @@ _ACCENTS = {
     "b": "\u0331",
 }  # fmt: skip
 
-_SPECIAL = late(r"[\\$&`{}\u00ad\u200b\ufeff]|--|~|''|\s\s|[^\S ]")
+_SPECIAL = ("\\", "$", "&", "`", "{", "}", "~", "--", "''", "  ")
+"""What may stand for something else, beside what cannot be printed: soft hyphens, line feeds ..."""
+
+_OPENING = late(r"[^\S ]|[\\$&`'{}~\u00ad\u200b\ufeff-]|[ ](?=\s)")
+"""Where a token may begin; found sooner than tokens are."""
+
 _TOKEN = late(
-    r"""(?P<space>\s+)
+    r"""(?P<space>[^\S ]\s*|[ ]\s+)
       | (?P<nothing>[\u00ad\u200b\ufeff])
       | \{?\\(?P<accent>['"`^~=.]|[uvHcdkrb](?=\{))(?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))
       | \{\\(?P<style>em|it|bf|tt|sc|sl|rm|sf)\b[ ]?
@@ -73,48 +78,93 @@ def readable(text: str) -> tuple[str, list[int]]:
     >>> readable("``features'' of \\\\emph{x}")[0]
     '“features” of x'
     """
-    if not _SPECIAL.search(text):
+    if _is_plain(text):
         lead = len(text) - len(text.lstrip())
         shown = text.strip()
         return shown, list(range(lead, lead + len(shown)))
+    form = _formed(text)
+    return form.text(), form.offsets()
+
+
+def readable_text(text: str) -> str:
+    """The readable form alone."""
+    return text.strip() if _is_plain(text) else _formed(text).text()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is its own readable form, but for spaces at its ends."""
+    return text.isprintable() and not any(mark in text for mark in _SPECIAL)
+
+
+def _formed(text: str) -> _Form:
     form = _Form(text)
     at = 0
-    for match in _TOKEN.finditer(text):
-        form.keep(at, match.start())
-        at = match.end()
-        form.token(match)
+    for opening in _OPENING.finditer(text):
+        start = opening.start()
+        match = _TOKEN.match(text, start) if start >= at else None
+        if match:
+            form.keep(at, start)
+            at = match.end()
+            form.token(match)
     form.keep(at, len(text))
-    return form.finished()
+    form.end()
+    return form
 
 
 class _Form:
-    """What is shown so far, and what is open: braces (True: shown), and marks that close later."""
+    """What is shown so far, and what is open: braces (True: shown), and marks that close later.
+
+    Shown are pieces, each with its place in the source and how far the places of its characters are
+    apart: 1 where they are the source's own, 0 where all stand for what is at that place.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._latex = "\\" in text or "``" in text
-        self._shown: list[str] = []
-        self._offsets: list[int] = []
+        self._pieces: list[tuple[str, int, int]] = []
+        self._last = ""
         self._braces: list[bool] = []
         self._closers: dict[int, str] = {}
 
+    def text(self) -> str:
+        """What is shown."""
+        return "".join([shown for shown, _, _ in self._pieces])
+
+    def offsets(self) -> list[int]:
+        """The place in the source of each character that is shown."""
+        return [at + step * n for shown, at, step in self._pieces for n in range(len(shown))]
+
     def keep(self, start: int, end: int) -> None:
-        """Shows source characters as they are, but for a quote that an earlier one opened."""
-        for at in range(start, end):
-            self._shown.append(self._closers.get(at, self._text[at]))
-            self._offsets.append(at)
+        """Shows source characters as they are, but for a quote that an earlier one opened.
+
+        Of spaces there are only single ones among them.
+        """
+        if any(start <= at < end for at in self._closers):
+            for at in range(start, end):
+                self.show(self._closers.get(at, self._text[at]), at)
+            return
+        if start < end and self._text[start] == " " and self._last in _SPACES:
+            start += 1
+        if start < end:
+            self._pieces.append((self._text[start:end], start, 1))
+            self._last = self._text[end - 1]
 
     def show(self, characters: str, at: int) -> None:
         for character in characters:
             if character.isspace():
                 character = "\n" if character == "\n" else " "
-                if not self._shown:
+                if self._last in _SPACES:
+                    if self._last == " " and character == "\n":
+                        self._end_with("\n")
                     continue
-                if self._shown[-1] in " \n":
-                    self._shown[-1] = max(self._shown[-1], character, key=" \n".index)
-                    continue
-            self._shown.append(character)
-            self._offsets.append(at)
+            self._pieces.append((character, at, 0))
+            self._last = character
+
+    def _end_with(self, character: str) -> None:
+        """Puts a character, or none, into the place of the last one."""
+        shown, at, step = self._pieces[-1]
+        self._pieces[-1] = (shown[:-1] + character, at, step)
+        self._last = character
 
     def space(self, start: int, end: int) -> None:
         """Shows a run of spaces as one, or as the end of a line."""
@@ -124,10 +174,10 @@ class _Form:
         )
         self.show("\n" if breaks else " ", start)
 
-    def finished(self) -> tuple[str, list[int]]:
-        if self._shown and self._shown[-1] in " \n":
-            del self._shown[-1], self._offsets[-1]
-        return "".join(self._shown), self._offsets
+    def end(self) -> None:
+        """Shows no space at the end."""
+        if self._last in (" ", "\n"):
+            self._end_with("")
 
     def token(self, match: re.Match[str]) -> None:
         name = match.lastgroup or ""
@@ -195,6 +245,9 @@ class _Form:
         else:
             self.show("$", at)
 
+
+_SPACES = ("", " ", "\n")
+"""The last characters, or none, behind which a space is not shown."""
 
 _FIXED = {
     "nothing": "", "pointer": "", "newline": " ", "opening": "“", "closing": "”", "tie": " ",

@@ -9,9 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from essaysearch.model import Snippet, Voice
-from essaysearch.text.analysis import tokens
-from essaysearch.text.matching import Span, occurrences
-from essaysearch.text.readable import readable
+from essaysearch.text.matching import Span, all_occurrences
+from essaysearch.text.readable import readable_text
 from essaysearch.tree import Clauses, Expand, Node, Phrase, Same, Word
 
 LENGTH = 360
@@ -59,9 +58,8 @@ def snippets(
 
     All but the first hold something that matched. A passage little longer than one is one.
     """
-    shown, _ = readable(text)
-    words = tokens(shown)
-    found = [occurrences(leaf, shown, words) for leaf in leaves if concerns_body(leaf, voice)]
+    shown = readable_text(text)
+    found = all_occurrences([leaf for leaf in leaves if concerns_body(leaf, voice)], shown)
     spans = _joined(sorted(span for held in found for span in held))
     if len(shown) <= length * _SLACK:
         return (Snippet(shown, tuple(spans)),)
@@ -151,6 +149,9 @@ def lead_of(text: str, before: str) -> str:
 
     ``before``: what stands before the passage in its document. The words are the last of it.
     """
-    opening = " ".join(text.split()[:LINK_WORDS])
+    words = text.split(None, LINK_WORDS)[:LINK_WORDS]
+    if not words or max(words, key=len) not in before:
+        return ""
+    opening = " ".join(words)
     held = " ".join(before.split())
-    return " ".join(held.split(" ")[-LINK_WORDS:]) if opening and opening in held else ""
+    return " ".join(held.split(" ")[-LINK_WORDS:]) if opening in held else ""
