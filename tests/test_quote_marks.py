@@ -9,7 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from essaysearch.model import Block
+from essaysearch.voices.furniture import openers_in, paragraph_furniture
 from essaysearch.voices.intros import intro_ending_at, natural_name, person
+from essaysearch.voices.plain_text import read_paragraph
+from essaysearch.voices.prose import prose_in
 from essaysearch.voices.quote_lines import quoted_lines
 from essaysearch.voices.quote_marks import attributed, mark_blocks, unmark
 from essaysearch.voices.quote_runs import quick_runs, runs_of
@@ -97,8 +100,20 @@ def test_what_opens_like_a_mark_and_is_none_stays_as_written() -> None:
             "AK> Her words run on\nAK> over two lines.\n\nMine.",
             [(1, "AK", "Her words run on\nover two lines."), (0, None, "Mine.")],
         ),
+        (
+            "Bo Lee wrote:\n\n>     AK> Her words run on\n>     AK> over two lines.\n>\n> His.\n\nMine.",
+            [(2, "AK", "Her words run on\nover two lines."), (1, "Bo Lee", "His."), (0, None, "Mine.")],
+        ),
     ],
-    ids=["bars", "colons", "hashes", "initials with a head", "a head of Emacs", "bare initials"],
+    ids=[
+        "bars",
+        "colons",
+        "hashes",
+        "initials with a head",
+        "a head of Emacs",
+        "bare initials",
+        "initials within a quotation",
+    ],
 )
 def test_other_marks_than_the_usual_one_are_known(
     text: str, expected: list[tuple[int, str | None, str]]
@@ -520,6 +535,8 @@ def test_no_word_is_lost_or_moved_but_marks_and_tags(lines: list[str]) -> None:
 @example(["> one", "own words", "> two"])
 @example(["> a long line that was wrapped by some program at the usual width", "end", "> more"])
 @example([">x", "wrote:", "", "#"])
+@example([">  AK> initials that stand", ">  AK> within a quotation"])
+@example(["> a quoted line that no program would have wrapped before its usual width is", "end", ">", "> x"])
 def test_the_quick_way_and_the_way_by_lines_agree(lines: list[str]) -> None:
     text = "\n".join(lines)
     quick = quick_runs(text)
@@ -537,3 +554,20 @@ def test_empty_and_blank_texts_have_no_blocks() -> None:
 def test_a_text_of_marks_alone_has_no_words() -> None:
     assert unmark(">\n> >\n>").blocks == ()
     assert [block.role for block in mark_blocks(">\n> >\n>")] == ["furniture"]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PIECES.split("\n")), min_size=1, max_size=4))
+@example(["This message and its attachments are confidential, and meant for", "the recipient alone."])
+@example(["wrapped prose that goes on over more than one of its lines, as most does,", "and ends here"])
+@example(["From: the one side of it no words were heard that anybody could have quoted,", "and ends here"])
+@example(["o one", "o two"])
+def test_prose_told_at_one_look_is_what_a_closer_look_says_it_is(lines: list[str]) -> None:
+    paragraph = [line.rstrip() for line in lines if line.strip()]
+    text = "\n".join(paragraph)
+    joined = prose_in(text) if text else None
+    if joined is not None:
+        assert read_paragraph(text) == ("paragraph", joined)
+        assert not paragraph_furniture(paragraph)
+        assert not openers_in(paragraph)
+        assert not any(line.endswith((":", "：")) for line in paragraph)

@@ -15,7 +15,7 @@ _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE
 _FOLD = re.compile(r"\s*\n[ \t]+")
 _ENCODED = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(=\?)")
-_ID = re.compile(r"<\s*([^<>]+?)\s*>")
+_ID = re.compile(r"<([^<>]+)>")
 _BARE_ID = re.compile(r"[^\s<>]+@[^\s<>]+")
 _LIST_ID = re.compile(r"<([^<>]+)>")
 _ANSWER = re.compile(
@@ -124,7 +124,10 @@ def _writer(value: str) -> Person | None:
 
 def ids_in(value: str) -> list[str]:
     """The message ids in a field, in order, without their brackets."""
-    return _ID.findall(value) or _BARE_ID.findall(value)
+    if not value:
+        return []
+    found = [name for part in _ID.findall(value) if (name := part.strip())]
+    return found or _BARE_ID.findall(value)
 
 
 def message_id(fields: dict[str, str]) -> str | None:
@@ -140,6 +143,8 @@ def lineage(fields: dict[str, str], own: str | None) -> tuple[str | None, str | 
     Of several ids in ``In-Reply-To`` the one that ``References`` holds too is meant; without
     ``In-Reply-To`` the last reference is. A message does not answer itself.
     """
+    if "references" not in fields and "in-reply-to" not in fields:
+        return None, None
     references = [name for name in ids_in(fields.get("references", "")) if name != own]
     replied = [name for name in ids_in(fields.get("in-reply-to", "")) if name != own]
     parent = next((name for name in replied if name in references), None)
@@ -153,8 +158,11 @@ def title_of(subject: str) -> str | None:
     """A subject without "Re:" in its languages and without the list's tag: ``[Rd] Re: x`` gives ``x``."""
     title = subject
     for _ in range(8):
-        shorter = _ANSWER.sub("", title, count=1) if _ANSWER.match(title) else title
-        shorter = _LIST_TAG.sub("", shorter, count=1) if _LIST_TAG.match(shorter) else shorter
+        shorter = title
+        if (":" in title or "：" in title) and (match := _ANSWER.match(title)):
+            shorter = title[match.end() :]
+        if shorter[:1] == "[" and (match := _LIST_TAG.match(shorter)):
+            shorter = shorter[match.end() :]
         if shorter == title or not shorter.strip():
             break
         title = shorter.lstrip()

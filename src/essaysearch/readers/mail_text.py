@@ -293,7 +293,7 @@ def _without_data(body: Body, text: str) -> str:
         text = _without_scrubbed(body, text)
     if "\nbegin" in text or text.startswith("begin"):
         text = _without_uuencoded(body, text)
-    if "=ybegin " in text:
+    if "=" in text and "=ybegin " in text:
         text = _Y_BLOCK.sub(
             lambda match: _dropped(body, match["name"].strip(), match.group(), "a yEnc file"), text
         )

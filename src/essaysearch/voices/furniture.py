@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from essaysearch.voices.intros import person
@@ -12,7 +13,7 @@ LIST_FOOTER = "list footer"
 MAILERS_LINE = "mail program's line"
 DISCLAIMER = "disclaimer"
 
-_OPENERS = (
+OPENERS = (
     "--", "__", "==", "~~", "**", "-.", "_.", "- -", "[[", "[Non", "From:", "*From:", "Von:", "*Von:", "De:",
     "De :", "*De", "Da:", "Van:", "Från:", "Fra:", "Lähettäjä:", "Od:", "От:", "发件人", "差出人",
     "Begin forwarded",
@@ -22,7 +23,7 @@ _OPENERS = (
     "View this message", "Unsubscribe", "Date:", "Datum:", "Sent:", "Newsgroups:", "Path:", "Subject:",
     "Betreff:",
 )  # fmt: skip
-_OPENING_PAIRS = frozenset(opener[:2] for opener in _OPENERS) | {"\t[", " [", "\t_", " _"}
+_OPENING_PAIRS = frozenset(opener[:2] for opener in OPENERS) | {"\t[", " [", "\t_", " _"}
 
 _SEPARATOR = re.compile(
     r"[-_=*> ]{0,40}\s*(?:begin\s+|start of\s+|anfang der\s+|début du\s+)?"
@@ -91,11 +92,19 @@ _DISCLAIMER = re.compile(
     r"|este (?:mensaje|correo|e-?mail).{0,120}(?:confidencial|destinatari))",
     re.IGNORECASE | re.DOTALL,
 )
-_MAY_OPEN = frozenset(opener[:3].lower() for opener in _OPENERS) | frozenset(
+# How a disclaimer may begin, to spare most paragraphs the whole pattern.
+DISCLAIMING = (
+    r"legal\s", "disclaimer", "confidentiality", r"this\s+(?:e|m|c|t)", r"notice\s*:", r"important\s*:",
+    r"the (?:information|contents?|views|opinions)\b", "(?:views|opinions) ", "if you ", "please consider",
+    "diese ", "ce ", "este ",
+)  # fmt: skip
+_OPENS_LOW = frozenset(
     ("dis", "leg", "con", "thi", "the", "vie", "opi", "not", "imp", "if ", "ple", "die", "ce ", "est")
 )
 _ODD_SIGNS = frozenset("*_\"'[(-=~ \t")
+_OPENS_SO = re.compile(rf"[\s*_\"'(\[]*(?:{'|'.join(DISCLAIMING)})", re.IGNORECASE)
 _LONGEST_CONTACT = 200
+_LONGEST_FIELD = 24
 _CONTACT_SIGNS = ("@", " at ", "http", "www.", "hone", "Tel", "tel", "Fax", "fax", "FAX", "TEL")
 _PGP = re.compile(r"(?:- )?-----(BEGIN|END) PGP (\w+)")
 _CONTACT = re.compile(
@@ -138,10 +147,16 @@ class Opening(NamedTuple):
         return self.header is not None or (self.rule and self.furniture is not None)
 
 
+_SIGNATURE = Opening(None, None, 30, False, "", False)
+
+
 def openers_in(lines: Sequence[str]) -> list[int]:
     """The numbers of the lines that open as furniture does."""
+    pairs = [line[:2] for line in lines]
+    if _OPENING_PAIRS.isdisjoint(pairs):
+        return []
     return [
-        i for i, line in enumerate(lines) if line[:2] in _OPENING_PAIRS and line.lstrip().startswith(_OPENERS)
+        i for i, pair in enumerate(pairs) if pair in _OPENING_PAIRS and lines[i].lstrip().startswith(OPENERS)
     ]
 
 
@@ -164,16 +179,16 @@ def _header_at(lines: Sequence[str], at: int) -> Header | None:
     separated = not ruled and _speaks_of_a_message(first) and bool(_SEPARATOR.fullmatch(first))
     if separated or ruled:
         end = at + 1
-        if ruled and not (end < len(lines) and _HEADER.match(lines[end].strip())):
+        if ruled and not (end < len(lines) and _is_field(lines[end].strip())):
             return None
     names, speaker, last = 0, None, end
     while end < len(lines) and end - last < 3 and end - at < 40:
         line = lines[end].strip()
-        if _HEADER.match(line):
+        if _is_field(line):
             names, last = names + 1, end + 1
             if speaker is None and (match := _FROM.match(line)):
                 wrapped = lines[end + 1].strip() if end + 1 < len(lines) else ""
-                who = match["who"] + (f" {wrapped}" if wrapped and not _HEADER.match(wrapped) else "")
+                who = match["who"] + (f" {wrapped}" if wrapped and not _is_field(wrapped) else "")
                 speaker = person(match["who"]) or person(who)
         elif not names:
             break
@@ -185,6 +200,12 @@ def _header_at(lines: Sequence[str], at: int) -> Header | None:
     if names == 1 and not ruled and speaker is not None and "[mailto:" in lines[at]:
         return Header(1, speaker, True)
     return None
+
+
+def _is_field(line: str) -> bool:
+    """Whether a line is one of a header: a field's name, in one of its languages, and a colon."""
+    start = line[:_LONGEST_FIELD]
+    return (":" in start or "：" in start) and _HEADER.match(line) is not None
 
 
 def _is_rule(line: str) -> bool:
@@ -205,40 +226,50 @@ def _furniture_at(lines: Sequence[str], at: int) -> tuple[int, str] | None:
     return None
 
 
-def may_be_furniture(first: str) -> bool:
-    """Whether a paragraph that begins with this line may be furniture: a cheap test before dear ones."""
-    return first[:3].lower() in _MAY_OPEN or first[:1] in _ODD_SIGNS or first.endswith(" mailing list")
-
-
 def paragraph_furniture(lines: Sequence[str]) -> str:
     """What furniture a whole paragraph is by itself; empty where it is none."""
-    first = lines[0].strip()
-    if first != "--" and openers_in(lines[:1]) and not _header_at(lines, 0):
-        found = _furniture_at(lines, 0)
-        if found and found[0] == len(lines):
-            return found[1]
-    if first.endswith(" mailing list") and len(lines) <= 4 and _LIST_NAME.fullmatch(first):
+    return furniture_of("\n".join(lines), lines, bool(openers_in(lines[:1])))
+
+
+def furniture_of(text: str, lines: Sequence[str], opens: bool) -> str:
+    """As `paragraph_furniture`, of a paragraph whose lines and whether the first opens so are known."""
+    if opens:
+        first = lines[0].strip()
+        if first != "--" and not _header_at(lines, 0):
+            found = _furniture_at(lines, 0)
+            if found and found[0] == len(lines):
+                return found[1]
+    if (
+        len(lines) <= 4
+        and lines[0].rstrip().endswith(" mailing list")
+        and _LIST_NAME.fullmatch(lines[0].strip())
+    ):
         return LIST_FOOTER
-    return DISCLAIMER if _DISCLAIMER.match("\n".join(lines[:6])) else ""
+    if (text[:3].lower() in _OPENS_LOW or text[0] in _ODD_SIGNS) and _OPENS_SO.match(text):
+        return DISCLAIMER if _DISCLAIMER.match("\n".join(lines[:6])) else ""
+    return ""
 
 
 def opening_at(lines: Sequence[str], at: int) -> Opening | None:
     """What may begin at a line that `openers_in` gives; None where nothing does."""
     line = lines[at].strip()
+    if line == "--":
+        return _SIGNATURE
     rule = _is_rule(line)
     header = _header_at(lines, at)
-    pgp = _PGP.match(line)
+    pgp = _PGP.match(line) if "PGP" in line else None
     opening = Opening(
         header=header,
         furniture=None if header else _furniture_at(lines, at),
-        signature=0 if header else 30 if line == "--" else 12 if rule else 0,
+        signature=12 if rule and not header else 0,
         rule=rule,
         pgp="" if not pgp else "END" if pgp[1] == "END" else pgp[2],
-        ends_forward=_speaks_of_a_message(line) and bool(_END_OF_FORWARD.fullmatch(line)),
+        ends_forward=line[:1] in "-=" and bool(_END_OF_FORWARD.fullmatch(line)),
     )
     return opening if any(opening) else None
 
 
+@lru_cache(maxsize=2048)
 def names_a_way(line: str) -> bool:
     """Whether a line holds a way to reach somebody: an address, a number, a page."""
     return bool(_CONTACT.search(line[:_LONGEST_CONTACT]))
@@ -248,14 +279,12 @@ def is_contact(lines: Sequence[str]) -> bool:
     """Whether a last paragraph reads as an address block: short lines, at least two ways to reach someone."""
     if not 3 <= len(lines) <= 15 or max(map(len, lines)) > 75:
         return False
-    sentences = sum([line.endswith((".", "?", "!", ",", ";", ":")) for line in lines])
+    if sum([len(line) > 60 and "   " not in line for line in lines]) * 2 > len(lines):
+        return False
     joined = "\n".join(lines)
-    long = sum([len(line) > 60 and "   " not in line for line in lines])
-    if (
-        sentences * 3 > len(lines)
-        or long * 2 > len(lines)
-        or not any(sign in joined for sign in _CONTACT_SIGNS)
-    ):
+    if not any(sign in joined for sign in _CONTACT_SIGNS):
+        return False
+    if sum([line.endswith((".", "?", "!", ",", ";", ":")) for line in lines]) * 3 > len(lines):
         return False
     found = [match.group() for line in lines if (match := _CONTACT.search(line))]
     pages = sum([way.lower().startswith("http") for way in found])

@@ -32,6 +32,7 @@ _VERB = re.compile(rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道
 _VERB_ENDS = frozenset(
     verb.replace("\\", "").split()[-1].rstrip("?") for row in _VERBS.values() for verb in row.split("|")
 ) | {"claim"}
+_ENGLISH_ENDS = frozenset(_VERBS["en"].replace("?", "").split("|"))
 _CJK = re.compile("写道|寫道|書きました")
 _SURE = re.compile(r"@\S|\w at \w+\.\w|\d{1,2}[:.h]\d{2}|<\S+>")
 _CLOCKED = re.compile(r"\d:\d\d")
@@ -98,17 +99,40 @@ _BRACKETED = re.compile(r"\s*<[^<>]*>?|\s*\[[^\]]*@[^\]]*\]")
 _SUFFIX = re.compile(r"(?:Ph\.?\s?D|M\.?D|Jr|Sr|I{2,3}|Esq)\.?")
 _BEHALF = re.compile(r"\s(?:on behalf of|im Auftrag von|de la part de|namens)\s+(?=\S)", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\(?\d{2,4}\)?[ ./-]\d{3,4}[ ./-]\d{3,4}")
+_PARENTHESIS = re.compile(r"\([^()]*\)?")
+_VIA = re.compile(r"\s+(?:via|through|par)\s.*$", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _AFTER_VERB = re.compile(
     r"(?:(?:the\s+)*following\b.*|in\s+(?:message|article|news|<).*|on\s.*|am\s.*|vom\s.*|le\s.*|op\s.*"
     r"|via\s.*|about\s.*|at\s.*|to\s.*|by\s.*|that|thusly|back|folgendes|[\s.…:]*)$",
     re.IGNORECASE,
 )
+# The commonest introductions of English mail, read at one look; what follows is names of these signs alone.
+_DAY = r"(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_MONTH = (
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|January|February|March|April|June|July|August|September"
+    r"|October|November|December)"
+)
+_USUAL = re.compile(
+    rf"(?:On (?:{_DAY},? )?(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}},) \d{{4}}"
+    r"(?:,? (?:at )?\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: [+-]\d{4})?)?,? "
+    r"|On \d{1,2}/\d{1,2}/\d{2,4}(?: \d{1,2}:\d\d(?: [AP]M)?)?, )?"
+    r"(?:(?P<name>[A-Z][a-z]+(?: [A-Z]\.?)?(?: [A-Z][a-z]+){1,2})"
+    r"(?: <(?:[A-Za-z][\w.+-]*(?:@| at )[A-Za-z][\w-]*(?:\.[\w-]+)+)>)?"
+    r"|<?(?P<address>[A-Za-z][\w.+-]*(?:@| at )[A-Za-z][\w-]*(?:\.[\w-]+)+)>?)"
+    r" (?:wrote|writes):",
+    re.ASCII,
+)
 _PRONOUNS = frozenset("you i he she they we it du sie vous tu usted ich je someone somebody".split())
 _NO_NAME = frozenset(
     """the this that these those my your his her its our their as and but or so if when what which who there
     here then for from in on at to of a an is are was were be not no yes it i also well now just some one
     der die das le la les un une el los""".split()
+)
+# Words with which a name may not be taken at one look.
+_READ_CLOSELY = _NO_NAME | frozenset(
+    """thus spake spoke wrote quoth quoting zitat citation citando selon dans am il op em den dne via through
+    par im namens behalf von auftrag om vom dnia w um alle ore klo of van date dated""".split()
 )
 _PARTICLES = frozenset("de der den van von la le du di da del dos af ter ten zu bin ibn al el".split())
 
@@ -176,7 +200,7 @@ def person(text: str) -> str | None:
         if address and inside and not outside and not _ADDRESS.search(inside):
             return natural_name(inside)
     bare = _BRACKETED.sub(" ", text)
-    bare = re.sub(r"\([^()]*\)?", " ", bare)
+    bare = _PARENTHESIS.sub(" ", bare) if "(" in bare else bare
     bare = _PHONE.sub(" ", _ADDRESS.sub(" ", bare))
     bare = " ".join(bare.split()).strip(" ,;:\"'`*<>[]()")
     if bare and any(c.isalpha() for c in bare):
@@ -186,7 +210,7 @@ def person(text: str) -> str | None:
 
 def natural_name(name: str) -> str:
     """``Ada King`` for ``King, Ada``; mailing lists' additions ("via LIST") and quote marks are cut."""
-    name = re.sub(r"\s+(?:via|through|par)\s.*$", "", name.strip(" \"'`"), flags=re.IGNORECASE)
+    name = _VIA.sub("", name.strip(" \"'`"))
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2 and all(parts) and not _SUFFIX.fullmatch(parts[1]):
         name = f"{parts[1]} {parts[0]}"
@@ -196,11 +220,17 @@ def natural_name(name: str) -> str:
 @lru_cache(maxsize=8192)
 def _begins(line: str) -> bool:
     """Whether a line opens as introductions do: "On", "In article", a date, "Quoting"."""
-    return bool(_LEAD.match(line) or _DATE.match(line) or _QUOTING.match(line))
+    # Every date holds a digit, or it is a day of the week with its comma, or a place.
+    dated = "," in line or "/" in line or _DIGIT.search(line)
+    return bool(_LEAD.match(line) or (dated and _DATE.match(line)) or _QUOTING.match(line))
 
 
 @lru_cache(maxsize=8192)
 def _introduces(text: str) -> Intro | None:
+    if match := _USUAL.fullmatch(text):
+        name = match["name"] or match["address"].replace(" at ", "@")
+        if _READ_CLOSELY.isdisjoint(re.split(r"[ @]", name.lower())):
+            return Intro(1, name, _SURE.search(text) is not None)
     ends = text[-1] in ":："
     bare = _MAILTO.sub("", text).rstrip(" :：.…") if "mailto" in text else text.rstrip(" :：.…")
     if ends and _QUOTING.match(bare):
@@ -237,12 +267,17 @@ def _ends_with_verb(line: str) -> bool:
 
 def _last_verb(text: str) -> tuple[int, int] | None:
     """Where the last verb of saying stands; a look at the words spares most lines the pattern."""
+    start = 0
     if text.isascii() or not _CJK.search(text):
-        words = text.lower().replace(",", " ").split()
+        low = text.lower()
+        words = low.replace(",", " ").split()
         if _VERB_ENDS.isdisjoint(words):
             return None
+        if words[-1] in _ENGLISH_ENDS:
+            # Nearly always the verb is the last word, and nothing before it can be the last verb.
+            start = low.rindex(words[-1]) if len(low) == len(text) else 0
     found = None
-    for match in _VERB.finditer(text):
+    for match in _VERB.finditer(text, start):
         found = match.span()
     return found
 

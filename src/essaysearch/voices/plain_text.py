@@ -13,9 +13,10 @@ _INDENTED = ("    ", "\t")
 _CODE = re.compile(
     r"[>+$#%]+\s|[\w.$\[\]\"',]+\s*(?:<-|<<-|:=|==?)\s*\S|[\w.:$]+\(.*\)?;?\s*[\\{,]?$|\s*[{}()\[\]]+[;,]?\s*$"
     r"|(?:library|require|import|from|def|class|function|return|print|if|for|while|SELECT|INSERT|UPDATE|sudo|cd|ls"
-    r"|make|gcc|git|pip)\b.*[\w)}\];:{]$|.*[;{}]$|\+\s|[A-Z]:\\|[-d][rwx-]{9}\s|#.*|\[\d+\]\s|@@ "
+    r"|make|gcc|git|pip)\b.*[\w)}\];:{]$|\+\s|[A-Z]:\\|[-d][rwx-]{9}\s|#.*|\[\d+\]\s|@@ "
     r"|(?:---|\+\+\+) \S"
 )
+_CODE_ENDS = frozenset(";{}")
 _CONSOLE = re.compile(
     r"[\w.$\[\]\"',]+\s*(?:<-|<<-)\s*\S.*|[\w.:$]+\(.*"
     r"|(?:library|require|import|from \w+ import|def|print|>>>)\b.*"
@@ -35,8 +36,10 @@ _SHORTEST_WRAPPED = 40
 
 def read_paragraph(text: str) -> tuple[Role, str]:
     """What a paragraph is, and its text with wrapped lines joined: `role_of` and `rejoined` in one."""
+    if "\n" not in text:
+        return "list" if _is_item(text) else "paragraph", text.strip()
     # Most paragraphs are wrapped prose, which one look can tell.
-    if _PROSE.fullmatch(text) and _ALIGNED not in text and "\t" not in text:
+    if _ALIGNED not in text and "\t" not in text and _PROSE.fullmatch(text):
         return "paragraph", text.replace("\n", " ")
     lines = text.split("\n")
     role = role_of(lines)
@@ -46,7 +49,7 @@ def read_paragraph(text: str) -> tuple[Role, str]:
 def role_of(lines: Sequence[str]) -> Role:
     """What a paragraph is: ``code`` (set in, or read so), ``list``, underlined ``heading``, ``paragraph``."""
     first = lines[0]
-    if _BULLET.match(first):
+    if _is_item(first):
         return "list"
     if len(lines) == 1 or (first[0].isalpha() and first.count(" ") > 6 and first[-1] not in "{};\\"):
         return "paragraph"
@@ -55,8 +58,20 @@ def role_of(lines: Sequence[str]) -> Role:
     if all(line.startswith(_INDENTED) for line in lines):
         # What is indented is code, or prose that a program set in like that.
         return "paragraph" if _is_prose([line.strip() for line in lines]) else "code"
-    coded = sum([_CODE.match(line) is not None for line in lines])
-    return "code" if coded * 3 >= len(lines) * 2 else "paragraph"
+    others = len(lines) // 3
+    for line in lines:
+        if line[-1:] not in _CODE_ENDS and not _CODE.match(line):
+            others -= 1
+            if others < 0:
+                return "paragraph"
+    return "code"
+
+
+def _is_item(line: str) -> bool:
+    """Whether a line opens with a bullet or a number."""
+    if line[0].isalpha() and line[1:2] not in (" ", "\t", ".", ")"):
+        return False
+    return _BULLET.match(line) is not None
 
 
 def _is_prose(lines: Sequence[str]) -> bool:
@@ -95,7 +110,7 @@ def rejoined(lines: Sequence[str], code: bool = False) -> str:
         if min(map(len, lines[:-1])) >= enough:
             return " ".join(lines).strip()
     else:
-        listed = bool(_BULLET.match(lines[0]))
+        listed = _is_item(lines[0])
         kept = [perhaps and _stands_alone(line, listed) for perhaps, line in zip(kept, lines, strict=True)]
         if aligned:
             columns = [_ALIGNED in line.lstrip() or "\t" in line.lstrip() for line in lines]
@@ -119,7 +134,7 @@ def _stands_alone(line: str, listed: bool) -> bool:
     """Whether a line goes on its own: a bullet or number, a rule, an indented line that continues no item."""
     if line[:3] in _RULES or (line[0] in " \t" and not listed):
         return True
-    return _BULLET.match(line) is not None or _NUMBERED.match(line) is not None
+    return _is_item(line) or _NUMBERED.match(line) is not None
 
 
 def _block_of(lines: Sequence[str]) -> str:

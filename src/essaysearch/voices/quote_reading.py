@@ -15,15 +15,15 @@ from typing import NamedTuple
 from essaysearch.model import Role, Voice
 from essaysearch.voices.furniture import (
     Opening,
+    furniture_of,
     is_contact,
-    may_be_furniture,
     names_a_way,
     openers_in,
     opening_at,
-    paragraph_furniture,
 )
 from essaysearch.voices.intros import Intro, intro_ending_at
 from essaysearch.voices.plain_text import is_console, read_paragraph, rejoined
+from essaysearch.voices.prose import prose_in
 from essaysearch.voices.quote_runs import HEAD, TAG, Run
 
 INTRODUCTION = "introduces a quotation"
@@ -36,6 +36,9 @@ ADDRESS = "address"
 _MOST_CONTACT_LINES, _LONGEST_PGP = 15, 40
 # A named tuple made without a call of Python: this is done for nearly every paragraph of every message.
 _new = tuple.__new__
+_NO_OPENINGS: dict[int, Opening] = {}
+_NO_INTROS: dict[int, Intro] = {}
+_NO_STOPS: list[int] = []
 
 
 class Part(NamedTuple):
@@ -60,8 +63,8 @@ class _Facts(NamedTuple):
     """What a paragraph is by itself.
 
     ``sure`` are those of its lines that introduce a quotation in any case (by the last of their
-    lines), ``openers`` those that open as furniture does; ``plain``: it has neither. At ``stops`` a
-    signature above is over.
+    lines), ``openers`` those that open as furniture does; ``plain``: it has neither, so that ``role``
+    and ``text`` are known. At ``stops`` a signature above is over.
     """
 
     lines: list[str]
@@ -90,29 +93,38 @@ def parts_of(runs: list[Run]) -> list[Part]:
     return _Reading(_without_consoles(runs)).read()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _facts_of(text: str) -> _Facts:
     lines = text.split("\n")
-    whole = paragraph_furniture(lines) if may_be_furniture(lines[0]) else ""
-    if whole:
-        return _Facts(lines, "furniture", text, whole, {}, {}, True, [])
-    openers = _openings(lines)
-    sure: dict[int, Intro] = {}
-    if ":\n" in text or "：" in text or text[-1] == ":":
-        for at, line in enumerate(lines):
-            if line[-1:] in (":", "：") and (found := intro_ending_at(lines, at, marked=False)):
-                sure[at] = found
-    role, joined = read_paragraph(text)
+    if joined := prose_in(text):
+        return _new(_Facts, (lines, "paragraph", joined, "", _NO_OPENINGS, _NO_INTROS, True, _NO_STOPS))
+    opens = openers_in(lines)
+    if whole := furniture_of(text, lines, bool(opens) and not opens[0]):
+        return _Facts(lines, "furniture", text, whole, _NO_OPENINGS, _NO_INTROS, True, [])
+    openers = _openings(lines, opens) if opens else _NO_OPENINGS
+    sure = _sure_intros(lines) if ":\n" in text or "：" in text or text[-1] == ":" else _NO_INTROS
+    if not openers and not sure:
+        role, joined = read_paragraph(text)
+        return _new(_Facts, (lines, role, joined, "", openers, sure, True, _NO_STOPS))
     stops = [at for at, opening in openers.items() if opening.ends_signature]
     stops += (last + 1 - intro.lines for last, intro in sure.items())
-    return _Facts(lines, role, joined, "", openers, sure, not openers and not sure, sorted(stops))
+    return _Facts(lines, "paragraph", "", "", openers, sure, False, sorted(stops))
 
 
-def _openings(lines: list[str]) -> dict[int, Opening]:
+def _sure_intros(lines: list[str]) -> dict[int, Intro]:
+    """The introductions that are sure without a mark below them, by their last line."""
+    found: dict[int, Intro] = {}
+    for at, line in enumerate(lines):
+        if line[-1:] in (":", "：") and (intro := intro_ending_at(lines, at, marked=False)):
+            found[at] = intro
+    return found
+
+
+def _openings(lines: list[str], opens: list[int]) -> dict[int, Opening]:
     """What furniture may begin at which line; lines within a forwarded header begin none."""
     found: dict[int, Opening] = {}
     end = 0
-    for at in openers_in(lines):
+    for at in opens:
         if at >= end and (opening := opening_at(lines, at)):
             found[at] = opening
             end = at + opening.header.lines if opening.header else end
@@ -122,7 +134,7 @@ def _openings(lines: list[str]) -> dict[int, Opening]:
 @lru_cache(maxsize=4096)
 def _introduced_by(text: str) -> Intro | None:
     """The introduction a paragraph ends with, if a deeper quotation follows it."""
-    lines = text.split("\n")
+    lines = text.split("\n") if "\n" in text else [text]
     return intro_ending_at(lines, len(lines) - 1)
 
 
@@ -151,12 +163,13 @@ class _Reading:
 
     def read(self) -> list[Part]:
         runs, levels, speakers, parts = self.runs, self.levels, self.speakers, self.parts
-        belows = [run.level for run in runs[1:]] + [-1]
+        spoke, said = self.spoke, self.said
+        belows = [run[0] for run in runs[1:]] + [-1]
         number, line, before = 0, 0, 0
         while number < len(runs):
             level, text, _, told, kind, numbers = run = runs[number]
             if level < before:
-                self.spoke.difference_update([spoken for spoken in self.spoke if spoken > level])
+                spoke.difference_update([spoken for spoken in spoke if spoken > level])
                 while levels and level < levels[-1].base:
                     levels.pop()
             before = level
@@ -164,22 +177,28 @@ class _Reading:
                 self._told(run)
                 number += 1
                 continue
-            facts = _facts_of(text)
             marked = _introduced_by(text) if belows[number] > level else None
-            if line or marked or not facts.plain:
+            if marked and not line and "\n" not in text and not openers_in((text,)):
+                first = numbers[0] if numbers else 0
+                parts.append(_furniture(text, level + len(levels), INTRODUCTION, first))
+                self._introduce(level, marked.speaker)
+                number += 1
+                continue
+            _, role, joined, whole, _, _, plain, _ = facts = _facts_of(text)
+            if line or marked or not plain:
                 number, line = self._detail(number, line, facts, marked)
                 continue
             number += 1
-            if levels or facts.whole or told:
-                self._say(run, text, facts, 0)
+            if levels or whole or told:
+                self._say_whole(run, text, facts, 0)
                 continue
             # Nearly every paragraph is as simple as this.
-            self.spoke.add(level)
-            self.said.add(level)
+            spoke.add(level)
+            said.add(level)
             voice: Voice = "quoted" if level else "own"
             speaker = speakers.get(level) if level else None
             first = numbers[0] if numbers else 0
-            parts.append(_new(Part, (facts.text, facts.role, voice, level, speaker, 1.0, "", text, first)))
+            parts.append(_new(Part, (joined, role, voice, level, speaker, 1.0, "", text, first)))
         self._settle()
         return parts
 
@@ -193,14 +212,11 @@ class _Reading:
         elif run.kind == TAG:
             self.parts.append(_furniture("", deep, QUOTE_TAG, first))
 
-    def _say(self, run: Run, text: str, facts: _Facts, first: int) -> None:
-        """A paragraph in somebody's words, or whole furniture."""
+    def _say(self, run: Run, raw: str, role: Role, text: str, first: int) -> None:
+        """A paragraph in somebody's words; ``raw`` before its lines were joined."""
         level = run.level
         deep = level + len(self.levels)
         number = run.numbers[first] if run.numbers else 0
-        if facts.whole:
-            self.parts.append(_furniture(facts.text, deep, facts.whole, number))
-            return
         speaker = None
         if deep:
             speaker = run.speaker if run.speaker is not None else self.speakers.get(deep)
@@ -218,9 +234,7 @@ class _Reading:
                 confidence, reason = 0.5, "follows a quotation whose end is not marked"
             implied.begun = True
         self.said.add(deep)
-        self.parts.append(
-            Part(facts.text, facts.role, voice, deep, speaker, confidence, reason, text, number)
-        )
+        self.parts.append(Part(text, role, voice, deep, speaker, confidence, reason, raw, number))
 
     def _detail(self, number: int, line: int, facts: _Facts, marked: Intro | None) -> tuple[int, int]:
         """Reads a run that holds more than words, from a line on; gives the run and line to go on with."""
@@ -253,7 +267,16 @@ class _Reading:
     def _say_lines(self, run: Run, lines: Sequence[str], start: int, end: int) -> None:
         if start < end:
             text = run.text if start == 0 and end == len(lines) else "\n".join(lines[start:end])
-            self._say(run, text, _facts_of(text), start)
+            self._say_whole(run, text, _facts_of(text), start)
+
+    def _say_whole(self, run: Run, text: str, facts: _Facts, start: int) -> None:
+        """A paragraph that is furniture, or else in somebody's words."""
+        if facts.whole:
+            number = run.numbers[start] if run.numbers else 0
+            self.parts.append(_furniture(text, run.level + len(self.levels), facts.whole, number))
+        else:
+            role, joined = (facts.role, facts.text) if facts.plain else read_paragraph(text)
+            self._say(run, text, role, joined, start)
 
     def _furnish(self, run: Run, start: int, text: str, what: str) -> None:
         if self.unsaid is not None:

@@ -37,24 +37,30 @@ _PLAIN = r"(?![ \t]*>)"
 _STYLES = (("p1", "> ", 1), ("p2", ">> ", 2), ("s2", "> > ", 2), ("p3", ">>> ", 3), ("s3", "> > > ", 3))
 _TOKEN = re.compile(
     r"(?P<own>(?:^(?![ \t]*(?:>|$)).+\n)+)"
-    r"|(?P<blank>(?:^[ \t]*\n)+)"
     + "".join(rf"|(?P<{name}>(?:^{prefix}{_PLAIN}.+\n)+)" for name, prefix, _ in _STYLES)
     + r"|(?P<t1>(?:^>(?![ \t>!=:\n]).*\n)+)"
-    r"|(?P<none>(?:^(?:>[> ]*)\n)+)"
     r"|(?P<other>^.*\n)",
     re.MULTILINE,
 )
 # By the number of the pattern's group: the prefix that all lines of a token have, its length, its depth.
 _PREFIXES = {_TOKEN.groupindex[name]: (prefix, len(prefix), depth) for name, prefix, depth in _STYLES}
 _PREFIXES[_TOKEN.groupindex["t1"]] = (">", 1, 1)
-_OWN, _EMPTY = _TOKEN.groupindex["own"], (_TOKEN.groupindex["blank"], _TOKEN.groupindex["none"])
+_OWN = _TOKEN.groupindex["own"]
+_BLANKS = re.compile(r"\n(?:[> \t]*\n)+")
+_PREFIX = re.compile(r"(?:> > > |> > |>>> |>> |> )(?![ \t]*>)|>(?![ \t!=:>])")
+_NOT_TIGHT = re.compile(r"\n>[ \t!=:]")
+_INDENTED_MARK = re.compile(r"\n[ \t]+>")
+_OPENS_ODDLY = re.compile(r"\n[|:]")
+_ODD_BELOW = re.compile(r":\n[#%}]")
+_MARKED_GAP = re.compile(r"\n[ \t]*>[> \t]*(?:\n|\Z)")
 _PARAGRAPH_ENDS = re.compile(r"\n(?:[ \t]*\n)+")
 # Named tuples made without a call of Python: this is done for every paragraph of every message.
 _new = tuple.__new__
 _INITIALS = re.compile(r"^[ \t]{0,8}[A-Za-z][A-Za-z.'-]{0,14}>", re.MULTILINE)
 _MARKS = re.compile(r"(?:[ \t]{0,8}>(?![!=]|:-?[()\[]))+[ \t]?")
 _ODD = "|:#%}"
-_LONGEST_STRAY, _SHORTEST_WRAPPED = 30, 44
+# Lines that may be the wrapped end of the one above: as in `quote_lines`, with room for indented marks.
+_LONGEST_STRAY, _SHORTEST_WRAPPED, _SHORTEST_SPACED = 30, 56, 40
 
 
 def quoted_runs(raw: str) -> list[Run]:
@@ -66,56 +72,111 @@ def quoted_runs(raw: str) -> list[Run]:
 def quick_runs(raw: str) -> list[Run] | None:
     """The runs of a text whose marks are the usual ones; None where they are not, or may not be."""
     raw = raw.rstrip()
-    if "[/" in raw or "\n|" in raw or "\n:" in raw or (">>>>>" in raw and _may_hold_a_head(raw)):
+    # A look for one sign costs a fiftieth of one for two.
+    if ("[" in raw and "[/" in raw) or _OPENS_ODDLY.search(raw):
         return None
-    if " \n" in raw or "\t\n" in raw:
+    spaced = " \n" in raw or ("\t" in raw and "\t\n" in raw)
+    if spaced:
         raw = "\n".join([line.rstrip() for line in raw.split("\n")])
     if ">" not in raw:
         return _unquoted(raw)
+    if ">>>>>" in raw and _may_hold_a_head(raw):
+        return None
     runs: list[Run] = []
+    chunks = _BLANKS.split(f"\n{raw}\n")
+    chunks[0] = chunks[0].lstrip("\n")
+    chunks[-1] = chunks[-1].rstrip("\n")
+    for text in chunks:
+        if not text:
+            continue
+        level = 0
+        if ">" in text:
+            level, prefix = _mark_of(text)
+            if level < 0:
+                if not _mixed_runs(text, runs, raw, spaced):
+                    return None
+                continue
+            if level:
+                text = text[len(prefix) :].replace(f"\n{prefix}", "\n")
+                if text[0] in "|:" or _OPENS_ODDLY.search(text):
+                    return None
+        if ":\n" in text and _ODD_BELOW.search(text):
+            return None
+        runs.append(_new(Run, (level, text, True, None, "", ())))
+    return None if _may_be_odd(runs) else runs
+
+
+def _mark_of(text: str) -> tuple[int, str]:
+    """How deep all lines are quoted, and the marks that each has; -1 where that takes a closer look."""
+    more = text.count("\n")
+    if text[0] == ">":
+        match = _PREFIX.match(text)
+        if match:
+            prefix = match.group()
+            level = prefix.count(">")
+            alike = text.count(">") == level * (more + 1) and text.count(f"\n{prefix}") == more
+            # Tight marks: another line may have a space, a smile or a sign behind its own.
+            if alike and (prefix != ">" or not (more and _NOT_TIGHT.search(text))):
+                return level, prefix
+    elif text[0] not in " \t" and "\n>" not in text and not _INDENTED_MARK.search(text):
+        return (-1 if _INITIALS.search(text) else 0), ""
+    return -1, ""
+
+
+def _mixed_runs(chunk: str, runs: list[Run], raw: str, spaced: bool) -> bool:
+    """Adds the runs of lines without an empty one among them, line by line; False: they may be unusual.
+
+    The lines are some of ``raw``; ``spaced``: spaces at their ends were taken off.
+    """
     level, text, blank = -1, "", True
-    for token in _TOKEN.finditer(f"{raw}\n"):
+    wrapped = _SHORTEST_SPACED if spaced else _SHORTEST_WRAPPED
+    for token in _TOKEN.finditer(f"{chunk}\n"):
         kind = token.lastindex
-        piece = "" if kind in _EMPTY else token.group()[:-1]
+        piece = token.group()[:-1]
         here = 0
-        if not piece:
+        if kind == _OWN:
             pass
-        elif kind == _OWN:
-            if ">" in piece and _INITIALS.search(piece):
-                return None
         elif style := _PREFIXES.get(kind or 0):
             prefix, width, here = style
             piece = piece[width:].replace(f"\n{prefix}", "\n")
-            if piece[0] in "|:" or "\n|" in piece or "\n:" in piece:
-                return None
+            if piece[0] in "|:" or _OPENS_ODDLY.search(piece):
+                return False
         else:
             marks = _MARKS.match(piece)
             here = piece.count(">", 0, marks.end()) if marks else 0
             piece = piece[marks.end() :] if marks else piece
+        if ">" in piece and _INITIALS.search(piece):
+            return False
         if not piece:
             if text:
                 runs.append(_new(Run, (level, text, blank, None, "", ())))
             level, text, blank = -1, "", True
             continue
-        if ":\n" in piece and (":\n#" in piece or ":\n%" in piece or ":\n}" in piece):
-            return None
+        if ":\n" in piece and _ODD_BELOW.search(piece):
+            return False
         if here == level:
             if text[-1] == ":" and piece[0] in _ODD:
-                return None
+                return False
             text = f"{text}\n{piece}"
             continue
-        if here < level and text and len(piece.partition("\n")[0]) <= _LONGEST_STRAY:
+        if here < level and text and len(piece) <= _LONGEST_STRAY and "\n" not in piece:
             above = text[text.rfind("\n") + 1 :]
-            if len(above) > _SHORTEST_WRAPPED and above[-1] not in ".?!:;":
-                # Perhaps the end of a line that was wrapped: that takes a look at the lines.
-                return None
+            if len(above) + 2 * level > wrapped and above[-1] not in ".?!:;":
+                goes_on = token.end() <= len(chunk) or _MARKED_GAP.search(raw)
+                if piece[0].islower() or (goes_on and not _is_sentence(piece)):
+                    # Perhaps the end of a line that was wrapped: that takes a look at the lines.
+                    return False
         if text:
             runs.append(_new(Run, (level, text, blank, None, "", ())))
         blank = not text
         level, text = here, piece
     if text:
-        runs.append(Run(level, text, blank))
-    return None if _may_be_odd(runs) else runs
+        runs.append(_new(Run, (level, text, blank, None, "", ())))
+    return True
+
+
+def _is_sentence(line: str) -> bool:
+    return line[-1] in ".?!:;" and not line[0].isdigit()
 
 
 def _may_hold_a_head(raw: str) -> bool:
@@ -134,7 +195,7 @@ def _may_be_odd(runs: list[Run]) -> bool:
 
 def _unquoted(raw: str) -> list[Run] | None:
     """The paragraphs of a text without any mark of quotation."""
-    if ":\n#" in raw or ":\n%" in raw or ":\n}" in raw:
+    if ":\n" in raw and _ODD_BELOW.search(raw):
         return None
     texts = _PARAGRAPH_ENDS.split(raw.strip("\n"))
     runs = [_new(Run, (0, text, True, None, "", ())) for text in texts if text.strip()]
