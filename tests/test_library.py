@@ -153,6 +153,46 @@ def test_one_id_in_two_files_is_one_document_and_both_files_are_named(
     assert library.search("longer").total == 1
 
 
+@pytest.mark.parametrize("prune", [True, False])
+def test_a_document_whose_file_goes_is_kept_from_the_other_that_holds_it(
+    library: Library, tmp_path: Path, prune: bool
+) -> None:
+    first = note(
+        tmp_path / "a", "a.jsonl", '{"_id":"x","text":"a text and a longer one"}\n{"_id":"y","text":"b"}\n'
+    )
+    second = note(tmp_path / "b", "b.jsonl", '{"_id":"x","text":"a text"}\n{"_id":"z","text":"an otter"}\n')
+    library.add(tmp_path / "a")
+    assert library.add(tmp_path / "b").repeated == {"x": [str(first), str(second)]}
+    if prune:
+        first.unlink()
+        note(tmp_path / "a", "c.jsonl", '{"_id":"y","text":"b"}\n')
+    else:
+        first.write_text('{"_id":"y","text":"b"}\n', encoding="utf-8")
+    report = library.add(tmp_path / "a", prune=prune)
+    assert (report.removed, report.documents) == (0, 3)
+    assert library.document("x").text == "a text"
+    assert library.document("x").path == str(second)
+    assert f"{second}: a document that {first} no longer holds is kept from here." in report.notes
+    second.unlink()
+    assert library.add([tmp_path / "a", tmp_path / "b"], prune=True).documents == 1
+
+
+def test_a_document_removed_by_name_does_not_come_back_from_another_file(
+    library: Library, tmp_path: Path
+) -> None:
+    for name in "ab":
+        note(
+            tmp_path / name,
+            f"{name}.jsonl",
+            '{"_id":"x","text":"a text"}\n{"_id":"' + name + '","text":"b"}\n',
+        )
+        library.add(tmp_path / name)
+    assert library.remove("x") == 1
+    (tmp_path / "a" / "a.jsonl").unlink()
+    report = library.add(tmp_path / "a", prune=True)
+    assert (report.removed, report.documents) == (1, 1)
+
+
 def test_what_was_repaired_or_assumed_in_a_file_is_in_the_report_once_for_each_cause(
     library: Library, tmp_path: Path
 ) -> None:

@@ -125,11 +125,13 @@ class _Run:
     def __init__(self, before: Snapshot, writer: Writer, report: IndexReport) -> None:
         from essaysearch.filling import elsewhere
         from essaysearch.filling.ingest import shown
+        from essaysearch.filling.shared import Shared
         from essaysearch.text.passages import split
 
         self._before, self._writer, self._report = before, writer, report
         self._split, self._shown, self._given = split, shown, ""
         self._elsewhere = elsewhere
+        self._shared = Shared(writer.facts)
         self.changed: set[str] = set()
         self.gone: set[str] = set()
         self._seen: dict[str, tuple[str, int]] = {}
@@ -216,14 +218,19 @@ class _Run:
             if size > kept:
                 self._put(document, size)
 
-    def _repeat(self, key: str, *paths: str) -> None:
+    def _repeat(self, key: str, one: str, other: str) -> None:
         held = self._report.repeated.setdefault(key, [])
-        held += [path for path in paths if path not in held]
+        held += [path for path in (one, other) if path not in held]
+        self._shared.meet(one, other)
 
     def finish(self, pruned: list[str]) -> None:
-        """Drop what files read whole no longer hold and, under ``pruned``, what has no file any more."""
+        """Drop what files read whole no longer hold and, under ``pruned``, what has no file any more.
+
+        A document that stands in another file too is kept from there.
+        """
         whole = self._ended - self._failed
         roots = [Path(os.path.abspath(path)) for path in pruned]
+        going: dict[str, list[str]] = {}
         for view in self._before.views:
             segment = view.segment
             names, paths = segment.names("id"), segment.names("path").all()
@@ -232,10 +239,21 @@ class _Run:
             chosen = np.array([False, *drop])[codes] & segment.live_documents
             for number in np.flatnonzero(chosen):
                 key = names[int(segment.file.array("id_code")[number]) - 1]
+                if key not in self._seen:
+                    going.setdefault(paths[int(codes[number]) - 1], []).append(key)
+        for path, keys in going.items():
+            for document in self._shared.elsewhere(path, keys, whole):
+                self._report.inferred.count(document)
+                self._report.changed += 1
+                said = f"a document that {path} no longer holds is kept from here"
+                self._report.note(document.path, (said,))
+                self._put(document, len(document.text))
+            for key in keys:
                 if key not in self._seen and self._writer.delete(key):
                     self._report.removed += 1
                     self._elsewhere.forget(self._writer, key)
                     self.gone.add(key)
+        self._shared.remember()
         sources = self._writer.facts.get("sources", {})
         gone = [path for path in sources if roots and self._is_gone(path, set(), roots)]
         if gone:
