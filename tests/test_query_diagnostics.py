@@ -188,6 +188,10 @@ SAID = [
     ("karma:>=5 karma:<=50", "karma:<=50", "either-range",
      "two ranges of `karma:` side by side mean either of them; for what lies in both, "
      "write one range with .. or join them by AND"),
+    ("what do people say about x1?", "people say", "question-frame",
+     "`people` and `say` only ask the question and count little; to search for one of them write +people"),
+    ("who argues against x1", "argues", "question-frame",
+     "`argues` only asks the question and counts little; to search for it write +argues"),
     ("!?", "!?", "nothing-to-search", NOTHING),
     ("", "", "nothing-to-search", NOTHING),
     ("((((()))))", "((((()))))", "nothing-to-search", NOTHING),

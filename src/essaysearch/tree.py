@@ -100,6 +100,10 @@ class AddedWord(Word):
     """
 
 
+class FrameWord(AddedWord):
+    """A word that only asks the question: of the query, but counted as an added one is."""
+
+
 class Phrase(Node):
     """Words that stand together in one field of one passage.
 

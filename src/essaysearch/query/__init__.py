@@ -15,6 +15,7 @@ from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest
 from essaysearch.query.parser import Parser
 from essaysearch.query.plain import plain_clauses
+from essaysearch.query.questions import framed
 from essaysearch.query.sentences import ALL_STOPS
 from essaysearch.tree import Clauses, Node, Nothing, Phrase, Same, Word
 
@@ -53,14 +54,21 @@ def parse(text: str, today: date | None = None, literal: bool = False) -> Query:
         short = plain_clauses(text, today)
         if short is not None:
             tree, words, stops = short
-            return Query(tree, (_all_stops(len(text)),) if stops else (), words)
+            if stops:
+                return Query(tree, (_all_stops(len(text)),), words)
+            read, words, odd = framed(text, tree, words, ())
+            return Query(read, odd, words)
     parser = _read(text, today, literal, keep_stops=False)
     tree = parser.tree()
     if parser.stops and isinstance(tree, Nothing):
         parser = _read(text, today, literal, keep_stops=True)
         parser.diagnostics.append(_all_stops(len(text)))
         tree = parser.tree()
-    return Query(tree, tuple(parser.diagnostics), _ranking_words(tree))
+    words = _ranking_words(tree)
+    odd = tuple(parser.diagnostics)
+    if not literal:
+        tree, words, odd = framed(text, tree, words, odd)
+    return Query(tree, odd, words)
 
 
 def caret(query_text: str, diagnostic: Diagnostic, width: int = 72) -> str:

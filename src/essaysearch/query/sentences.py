@@ -20,6 +20,7 @@ DIAGNOSTICS: dict[str, str] = {
     "near-operand": "NEAR or THEN beside something that is neither a word nor a quoted phrase.",
     "stop-word": "An operator on a word too common to search.",
     "all-stop-words": "Every word is too common; they are searched all the same.",
+    "question-frame": "Words that ask the question, as in *what do people say about …*; they count little.",
     "too-broad": "A pattern that would match too many words.",
     "bad-regex": "A regular expression that cannot be read.",
     "costly-regex": "A regular expression that could take too long.",
@@ -41,6 +42,8 @@ STOP = (
     "{word} is too common to be required or excluded and is left out; "
     "to insist, quote it or write exact: before it"
 )
+FRAME_WORD = "{words} only asks the question and counts little; to search for it write +{first}"
+FRAME = "{words} only ask the question and count little; to search for one of them write +{first}"
 QUOTE = "this quotation mark has no partner; close it or leave it out. What follows is searched as words."
 NEVER_CLOSED = "this bracket is never closed; write ) where it ends"
 NEVER_OPENED = "this bracket closes nothing; write ( where it begins"

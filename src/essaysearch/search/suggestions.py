@@ -12,6 +12,7 @@ from essaysearch.nearest import allowed_edits
 from essaysearch.query import Query
 from essaysearch.query.ranges import shown
 from essaysearch.text.analysis import stem
+from essaysearch.tree import FrameWord
 
 MOST_GUESSED = 5
 """Unknown words of a query for which others are looked up."""
@@ -23,12 +24,12 @@ _MOST_BEGUN = 1_000
 def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
     """A warning for each word of the query that no passage has, with what may have been meant.
 
-    Nothing is said of the joined form of a compound such as motte-and-bailey.
+    Nothing is said of the joined form of a compound such as motte-and-bailey, nor of what frames a question.
     """
     seen = set()
     for word in query.words:
         compound = not text[word.start : word.end].isalnum()
-        if compound or word.term in seen or snapshot.df(word.term):
+        if compound or isinstance(word, FrameWord) or word.term in seen or snapshot.df(word.term):
             continue
         seen.add(word.term)
         remedy = _remedy(snapshot, word.text) if len(seen) <= MOST_GUESSED else "."
