@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers import mail, mail_split
+from essaysearch.readers import mail, mail_known, mail_split
 from essaysearch.readers.mail_headers import dated, fields_of, lineage, title_of, unencoded, writer
+from essaysearch.readers.mail_known import Known
 from essaysearch.readers.mail_text import body_of
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import sniff
@@ -385,6 +386,28 @@ def test_a_message_met_twice_is_read_once_and_counted(tmp_path: Path) -> None:
     found = readings(tmp_path / "box", mailbox(HEADER + "\nWords.\n", HEADER + "\nWords.\n"))
     assert [type(reading) for reading in found] == [Document, Skipped]
     assert "a second time" in str(found[1])
+
+
+def test_what_was_met_is_remembered_through_any_number_of_messages() -> None:
+    known = Known()
+    for number in range(5_000):
+        assert known.is_new(f"id {number}")
+        known.note(f"id {number}", "root" if number % 2 else f"id {number}", "Ada", number)
+    assert not any(known.is_new(f"id {number}") for number in range(5_000))
+    assert all(known.is_repeat("Ada", number) for number in range(5_000))
+    assert not any(known.is_repeat("Bo", number) for number in range(5_000))
+    assert known.thread("new", "id 4999", "id 4999") == "root"
+    assert known.thread("new", "id 4998", "id 4998") == "id 4998"
+
+
+def test_roots_of_threads_are_looked_up_among_the_last_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_known, "_GENERATION", 10)
+    known = Known()
+    for number in range(25):
+        known.note(f"id {number}", "root", number)
+    assert known.thread("new", "id 24", "id 24") == "root"
+    assert known.thread("new", "id 15", "id 15") == "root"
+    assert known.thread("new", "id 0", "id 0") == "id 0"
 
 
 def test_another_message_under_the_same_id_is_kept(tmp_path: Path) -> None:

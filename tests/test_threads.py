@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+from essaysearch import Library, open_library
 from essaysearch.errors import UnknownId
 from essaysearch.model import Document
 from essaysearch.threads import Thread, ancestors, build, replies
@@ -148,3 +150,55 @@ def test_every_document_stands_in_the_forest_once_whatever_its_parents_say():
 
 def test_no_documents_make_no_thread():
     assert build([]) == Thread({}, ())
+
+
+def only_parents() -> list[Document]:
+    """Two threads of which the documents name what they answer, and nothing names a thread."""
+    answers = {"a": "top", "b": "a", "c": "b", "lost": "gone", "found": "lost", "x": "y", "y": "x"}
+    told = [document(id, parent) for id, parent in answers.items()]
+    return [*told, document("top"), document("alone"), document("d", "told"), document("told", None, "post")]
+
+
+@pytest.fixture(params=["in one run", "answers first", "each in a segment of its own"])
+def threaded(request: pytest.FixtureRequest, tmp_path: Path) -> Library:
+    """A library of `only_parents`, filled in different ways."""
+    library = open_library(tmp_path / "index", create=True)
+    documents = only_parents()
+    if request.param == "in one run":
+        library.add(documents)
+    elif request.param == "answers first":
+        library.add(documents[:7])
+        library.add(documents[7:])
+    else:
+        for one in documents:
+            library.add(one)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("thread:top", {"top", "a", "b", "c"}),
+        ("thread:gone", {"lost", "found"}),
+        ("thread:x", {"x", "y"}),
+        ("thread:post", {"told", "d"}),
+        ("thread:alone", {"alone"}),
+        ("thread:a", set()),
+        ("has:thread", {"top", "a", "b", "c", "lost", "found", "x", "y", "told", "d"}),
+        ("same:thread(top AND c)", {"top", "c"}),
+        ("same:thread(top AND alone)", set()),
+    ],
+)
+def test_threads_that_only_parents_tell_are_found(threaded: Library, query: str, ids: set[str]) -> None:
+    assert {hit.doc_id for hit in threaded.search(query, k=20)} == ids
+
+
+def test_results_roll_up_by_threads_that_only_parents_tell(threaded: Library) -> None:
+    found = threaded.search("top OR b OR c OR lost OR found OR alone", k=20, group="thread")
+    assert sorted(hit.size or 0 for hit in found) == [1, 2, 3]
+
+
+def test_a_thread_grows_a_root_when_the_missing_parent_comes(threaded: Library) -> None:
+    threaded.add(document("gone", "older"))
+    assert {hit.doc_id for hit in threaded.search("thread:older", k=20)} == {"gone", "lost", "found"}
+    assert not threaded.search("thread:gone", k=20)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import records
+from essaysearch.columnar.roots import derived_roots
 from essaysearch.columnar.segment import Segment
 from essaysearch.model import VOICES
 from essaysearch.text.analysis import tokens
@@ -199,11 +200,31 @@ _OF_PASSAGES: dict[str, Callable[[Segment, Filter], Array]] = {
     "answers": _filled(3),
 }
 
+
+def _thread(snapshot: Snapshot, segment: Segment, condition: Filter) -> Array:
+    """A thread as the source names it, or as parents lead to it; its first document is of it."""
+    met = _keyword(snapshot, segment, condition)
+    derived = derived_roots(snapshot, segment)
+    if condition.op == "has":
+        met[list(derived)] = True
+        return met
+    wanted = str(condition.value)
+    own = segment.document_of_id(wanted)
+    if own >= 0 and not segment.keyword("thread", own):
+        met[own] = own not in derived or derived[own] == wanted
+    roots = set(derived.values())
+    words = folded_words(wanted)
+    chosen = {wanted} & roots or {root for root in roots if stands_in(words, folded_words(root))}
+    met[[number for number, root in derived.items() if root in chosen]] = True
+    return met
+
+
 _CONDITIONS: dict[str, Condition] = {
     "code": _code,
     "date": _date,
     "year": _year,
     "karma": _karma,
     "replyto": _replyto,
+    "thread": _thread,
     "title": _title,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.columnar.roots import derived_roots
 from essaysearch.columnar.store import View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Same, Word
 
@@ -47,6 +48,8 @@ def _units(evaluation: Evaluation, view: View, scope: str) -> Array:
             documents = np.where(
                 codes > 0, np.array([0, *numbers], dtype=np.int64)[codes], np.array(alone, np.int64)
             )
+            for number, root in derived_roots(snapshot, segment).items():
+                documents[number] = snapshot.unit_number(root)
         else:
             documents = np.array([0, *numbers], dtype=np.int64)[codes]
         known = view.units[scope] = documents[segment.doc_of]

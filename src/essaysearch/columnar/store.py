@@ -12,6 +12,7 @@ import json
 import os
 import re
 import threading
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +61,7 @@ _MOST_BITS = 64 << 20
 class View:
     """A segment within a snapshot: its norms at the library's averages, its place among the others.
 
+    ``snapshot`` gives the state that it is part of, as long as somebody holds that.
     ``units``, ``document_lengths`` and ``holders`` (live documents that hold a term) are what others
     found out about it and keep here.
 
@@ -69,6 +71,7 @@ class View:
     def __init__(self, segment: Segment, base: int, averages: Averages) -> None:
         self.segment, self.base, self._averages = segment, base, averages
         self._norms: dict[int, Array] = {}
+        self.snapshot: Callable[[], Snapshot | None] = lambda: None
         self.units: dict[str, Array] = {}
         self.document_lengths: Array | None = None
         self.holders: dict[str, int] = {}
@@ -135,6 +138,7 @@ class Snapshot:
         base = 0
         for segment in segments:
             self.views.append(View(segment, base, self.averages))
+            self.views[-1].snapshot = weakref.ref(self)
             base += max(1, segment.passages)  # a segment of empty documents has a place of its own too
         self._df: dict[str, int] = {}
         self._masks: dict[tuple[int, Filter], Array] = {}

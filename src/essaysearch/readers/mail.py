@@ -23,6 +23,7 @@ from essaysearch.readers.mail_headers import (
     unencoded,
     writer,
 )
+from essaysearch.readers.mail_known import Known
 from essaysearch.readers.mail_split import RawMessage, is_mailbox, raw_messages
 from essaysearch.readers.mail_text import Body, body_of
 from essaysearch.readers.protocol import Reader
@@ -40,7 +41,6 @@ _LIKELY = frozenset(
 )
 _SAVED_PAGE = (b"saved by ", b"snapshot-content-location", b"multipart/related")
 _OPENING_WORDS = 12
-_MOST_KNOWN = 2_000_000
 
 
 def sniff(source: SourceFile) -> float:
@@ -63,39 +63,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     the message answered, if the file held that before. A message met twice is skipped and named,
     another one under the same id is kept under an id of its own.
     """
-    known = _Known()
+    known = Known()
     mailbox = is_mailbox(source.head)
     for raw in raw_messages(source):
         yield raw if isinstance(raw, Skipped) else _document(raw, source, mailbox, known)
-
-
-class _Known:
-    """What was met in the file: threads' roots by message, and messages by all that tells them apart."""
-
-    def __init__(self) -> None:
-        self._roots: dict[int, str] = {}
-        self._met: set[int] = set()
-
-    def thread(self, identity: str, parent: str | None, root: str | None) -> str:
-        """The id of the first document of a thread; a root that is but the parent is looked behind."""
-        if root is None:
-            return identity
-        return self._roots.get(hash(root), root) if root == parent else root
-
-    def is_new(self, identity: str) -> bool:
-        """Whether no message was met under an id."""
-        return hash(identity) not in self._roots
-
-    def is_repeat(self, *features: object) -> bool:
-        """Whether a message of the same id, author, date and title was met."""
-        return hash(features) in self._met
-
-    def note(self, identity: str, thread: str, *features: object) -> None:
-        """Keeps a message in mind, as two numbers and its thread."""
-        if len(self._roots) < _MOST_KNOWN:
-            # The same text of a root's id serves all of its thread.
-            self._roots.setdefault(hash(identity), self._roots.get(hash(thread), thread))
-            self._met.add(hash(features))
 
 
 def _names_of_header(head: bytes) -> set[bytes]:
@@ -109,7 +80,7 @@ def _names_of_header(head: bytes) -> set[bytes]:
     return names if head[at : at + 1] in (b"\n", b"") else set()
 
 
-def _document(raw: RawMessage, source: SourceFile, mailbox: bool, known: _Known) -> Document | Skipped:
+def _document(raw: RawMessage, source: SourceFile, mailbox: bool, known: Known) -> Document | Skipped:
     header, body = _cut(raw.data)
     fields = fields_of(header) if header else {}
     person = writer(fields.get("from", "") or fields.get("sender", ""))

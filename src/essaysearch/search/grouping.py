@@ -10,6 +10,7 @@ import numpy as np
 from essaysearch.columnar import records
 from essaysearch.columnar.documents import rank_documents
 from essaysearch.columnar.evaluate import Best, Evaluation, Scored
+from essaysearch.columnar.roots import root_of
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
 from essaysearch.search.sorting import Keys, Rows, column, first_authors, ordered
@@ -112,12 +113,8 @@ def _by_document(view: View, found: Scored) -> list[Any]:
 
 def _by_thread(view: View, found: Scored) -> list[Any]:
     """The thread's name, a document's own where it stands in none."""
-    segment = view.segment
-    documents = segment.doc_of[found.docs]
-    names = {
-        number: segment.keyword("thread", number) or segment.keyword("id", number)
-        for number in np.unique(documents).tolist()
-    }
+    documents = view.segment.doc_of[found.docs]
+    names = {number: root_of(view, number) for number in np.unique(documents).tolist()}
     return [names[number] for number in documents.tolist()]
 
 

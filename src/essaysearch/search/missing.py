@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from essaysearch.columnar.evaluate import Best, Evaluation
+from essaysearch.columnar.roots import root_of
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.model import VOICES
@@ -172,7 +173,7 @@ def _told(view: View, node: Node, number: int) -> str:
         "category": ", ".join(document.categories),
         "year": document.date,
         "replyto": document.parent,
-        "thread": document.thread or document.id,
+        "thread": root_of(view, int(segment.doc_of[number])),
     }
     if node.op == "has":
         return f"it has no {node.field}"
