@@ -198,42 +198,53 @@ def efforts(trials: Sequence[Trial], jobs: int, fresh: bool) -> Iterator[str]:
         )
 
 
-def stops(found: np.ndarray, total: int, target: float, confidence: float) -> tuple[bool, float]:
-    """Whether the target was reached where the rule stops, and the share of all judged by then."""
-    needed = math.ceil(target * found.sum() - 1e-9)
+Stop = tuple[bool, float]
+"""Whether the target was reached where the rule stopped, and the share of all judged by then."""
+
+
+def stops(found: np.ndarray, total: int) -> list[Stop]:
+    """Where the rule stops, for each of `PROMISES`; it is asked once in a fiftieth of what is judged."""
+    ends = [total] * len(PROMISES)
     at = stopping.FEWEST
-    while at < total:
-        so_far = found[:at]
-        if so_far.any():
-            told = stopping.estimate(so_far.tolist(), total, confidence)
-            if stopping.reached(int(so_far.sum()), told, target, confidence):
-                break
-        at += max(1, at // 100)
-    return bool(found[:at].sum() >= needed), min(at, total) / total
+    while at < total and total in ends:
+        relevant = int(found[:at].sum())
+        told = stopping.estimate(found[:at].tolist(), total)
+        for n, promise in enumerate(PROMISES):
+            if ends[n] == total and stopping.reached(relevant, told, *promise):
+                ends[n] = at
+        at += max(1, at // 50)
+    needed = [math.ceil(target * found.sum() - 1e-9) for target, _ in PROMISES]
+    return [(bool(found[:at].sum() >= least), at / total) for at, least in zip(ends, needed, strict=True)]
 
 
-def stopped(trials: Sequence[Trial], jobs: int) -> Iterator[str]:
-    """The table of the rule that proposes to stop, as Markdown."""
-    names = " | ".join(of.name for of in trials)
-    yield f"\n| stops at recall, confidence | {names} | all runs |"
-    yield "|---|" + "---|" * (len(trials) + 1)
-    for target, confidence in PROMISES:
-        cells, everything = [], []
-        for of in trials:
-            runs = kept("essaysearch", of, jobs, False)
-            with multiprocessing.Pool(jobs) as pool:
-                rows = pool.starmap(stops, [(row, len(of.known), target, confidence) for row in runs])
-            everything += rows
-            cells.append(_stop_cell(rows))
-        yield f"| {target:.0%}, {confidence:.0%} | {' | '.join(cells)} | {_stop_cell(everything)} |"
+def all_stops(runs: Sequence[np.ndarray], jobs: int) -> list[list[Stop]]:
+    """`stops` for each run of a collection."""
+    with multiprocessing.Pool(jobs) as pool:
+        return pool.starmap(stops, [(row, len(row)) for row in runs], chunksize=1)
+
+
+def stopped(held: dict[str, list[list[Stop]]]) -> Iterator[str]:
+    """The table of the rule that proposes to stop, by collection, as Markdown."""
+    yield f"\n| stops at recall, confidence | {' | '.join(held)} | all runs |"
+    yield "|---|" + "---|" * (len(held) + 1)
+    groups = [*held.values(), list(chain.from_iterable(held.values()))]
+    for n, (target, confidence) in enumerate(PROMISES):
+        cells = [_stop_cell([run[n] for run in runs]) for runs in groups]
+        yield f"| {target:.0%}, {confidence:.0%} | {' | '.join(cells)} |"
     yield (
         "\nA cell: in how many of the runs the recall was reached where the rule stopped, and the share of"
         " the collection that the median run had judged by then."
     )
 
 
-def _stop_cell(rows: Sequence[tuple[bool, float]]) -> str:
-    return f"{np.mean([held for held, _ in rows]):.0%}, {np.median([share for _, share in rows]):.0%}"
+def promised(trials: Sequence[Trial], jobs: int) -> Iterator[str]:
+    """`stopped` of the product's runs."""
+    runs = {of.name: kept("essaysearch", of, jobs, False) for of in trials}
+    yield from stopped({name: all_stops(rows, jobs) for name, rows in runs.items()})
+
+
+def _stop_cell(rows: Sequence[Stop]) -> str:
+    return f"{np.mean([held for held, _ in rows]):.1%}, {np.median([share for _, share in rows]):.1%}"
 
 
 VARIANTS = {
@@ -296,7 +307,7 @@ def main() -> None:
     lines = [heading(f"python evals/screening.py --save{crossing}", [])]
     print(lines[0])
     trials = [trial(name, options.collections) for name in options.names]
-    parts = [efforts(trials, options.jobs, options.fresh), stopped(trials, options.jobs)]
+    parts = [efforts(trials, options.jobs, options.fresh), promised(trials, options.jobs)]
     if options.cross:
         parts.append(crossed(trials, options.jobs, options.fresh))
     for line in chain.from_iterable(parts):

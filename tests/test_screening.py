@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -380,16 +381,55 @@ def test_before_there_is_anything_to_go_by_all_may_be_left():
     assert stopping.reached(1, done, 1.0, 0.99)
 
 
+def test_a_single_find_and_a_short_silence_are_no_reason_to_stop():
+    told = stopping.estimate([True] + [False] * 20, 6_000)
+    assert not stopping.reached(1, told, 0.95, 0.9)
+
+
+def test_the_chances_are_those_of_the_model_written_out():
+    """The posterior by plain sums: places drawn from a power law, the onset counted in relevant ones."""
+    total, found = 60, [n in (0, 1, 2, 4, 7, 15) for n in range(30)]
+    places = [n + 0.5 for n, yes in enumerate(found) if yes]
+    weights = []
+    for left in range(31):
+        relevant, weight = len(places) + left, 0.0
+        for row, k in zip(stopping.PRIOR, stopping.DECLINES, strict=True):
+            for share, g in zip(row, stopping.ONSETS, strict=True):
+                c = g * relevant
+                whole = (c ** (1 - k) - (total + c) ** (1 - k)) / (k - 1)
+                after = (30 + c) ** (1 - k) / (k - 1) - (total + c) ** (1 - k) / (k - 1)
+                drawn = math.prod((place + c) ** -k / whole for place in places)
+                weight += share * drawn * (after / whole) ** left
+        weights.append(weight * math.comb(relevant, left) / (relevant + stopping.FEW))
+    told = stopping.estimate(found, total)
+    assert told.numbers.tolist() == list(range(31))
+    assert told.chances == pytest.approx(np.cumsum(weights) / sum(weights), abs=1e-3)
+    assert told.left == pytest.approx(np.arange(31) @ weights / sum(weights), rel=1e-2)
+
+
+def test_numbers_far_apart_keep_the_chances():
+    found = [n < 40 or n % 4 == 0 for n in range(300)]
+    few, many = (stopping.estimate(found, 3_000, confidence) for confidence in (0.5, 0.95))
+    assert few.left == many.left
+    assert 0 < few.most < many.most <= 2_700
+    assert many.numbers[-1] == 2_700
+    assert np.all(np.diff(many.chances) >= 0)
+    assert many.chances[-1] == 1.0
+
+
 def test_on_finds_drawn_from_its_own_model_the_stated_confidence_comes_true():
     random = np.random.default_rng(7)
-    held = []
+    total, held = 3_000, []
+    cells = stopping.PRIOR.ravel() / stopping.PRIOR.sum()
     for _ in range(120):
-        k, c, total = random.choice(stopping.DECLINES), random.choice(stopping.ONSETS), 3_000
-        rate = (np.arange(1, total + 1) + c) ** -k
-        found = random.random(total) < np.minimum(1.0, 40 * rate / rate.sum())
-        if found[:900].any():
-            told = stopping.estimate(found[:900].tolist(), total, 0.9)
-            held.append(found[900:].sum() <= told.most)
+        row, column = np.unravel_index(random.choice(len(cells), p=cells), stopping.PRIOR.shape)
+        relevant = int(random.integers(10, 80))
+        k, c = stopping.DECLINES[row], stopping.ONSETS[column] * relevant
+        share = np.cumsum((np.arange(total) + 0.5 + c) ** -k)
+        found = np.zeros(total, bool)
+        found[np.searchsorted(share, random.random(relevant) * share[-1])] = True
+        told = stopping.estimate(found[:300].tolist(), total, 0.9)
+        held.append(found[300:].sum() <= told.most)
     assert np.mean(held) >= 0.85
 
 

@@ -152,6 +152,46 @@ def test_on_the_seeds_a_single_phrase_leads_to_the_other_wordings(tmp_path):
         assert row.passage_id in {hit.passage_id for hit in library.search(f'"{row.phrase}"', k=1000)}
 
 
+READERS_ABSTRACTS = (
+    "Sleeper Agents", "Alignment faking", "Uncovering Deceptive Tendencies", "hidden objectives",
+    "Risks from Learned Optimization", "Natural Emergent Misalignment", "Will AI Tell Lies",
+)  # fmt: skip
+READERS_COMMENTS = (
+    "sycophantic models involve", "way of calculating", "backchain", "mischaracterization",
+    "Deceptive model:", "Notably, the deceptive", "hard-coded", "long-term goal here",
+    "results in the model", "beats the aligned",
+)  # fmt: skip
+"""What someone who reads both seeds to the end lists for deceptive alignment: titles of abstracts, and
+words by which the passages of comments are known."""
+
+
+@needs_shared
+def test_who_follows_the_walk_through_on_the_seeds_ends_with_all_a_careful_reader_lists(tmp_path):
+    library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    library.add(SEEDS)
+    listed = {
+        hit.passage_id
+        for hit in library.search("kind:comment OR kind:abstract", k=None)
+        for marks, text in [(READERS_COMMENTS, hit.text), (READERS_ABSTRACTS, hit.title or "")]
+        if (text == hit.title) == (hit.kind == "abstract") and any(mark in text for mark in marks)
+    }
+    assert len(listed) == 20
+    begun = files.load(write(tmp_path, "d", "[[sense]]\nphrases = ['deceptive alignment']\n"))
+    ideas = ("decept", "faking", "hidden", "audit", "backdoor")
+    taken = [
+        row.phrase for row in library.topic_suggestions(begun, 45) if any(i in row.phrase for i in ideas)
+    ]
+    topic = files.load(write(tmp_path, "d", f"[[sense]]\nphrases = {['deceptive alignment', *taken]!r}\n"))
+    shown = {hit.passage_id for hit in library.topic_passages(topic).hits}
+    assert len(shown & listed) >= 17
+    assert len(shown - listed) <= 3
+    screening = library.screen(topic)
+    for hit in screening:
+        screening.judge(hit.passage_id, hit.passage_id in listed)
+    assert {name for name, answer in screening.answers.items() if answer == "yes"} == listed
+    assert screening.progress.reached
+
+
 def test_suggestions_say_how_often_they_stand_where_and_leave_out_what_the_topic_has(
     tmp_path, corpus_library
 ):
