@@ -150,13 +150,19 @@ def collection_lines(name: str, root: Path) -> Iterator[str]:
     yield f"AP expanded / default {shares[2]:.4f}."
 
 
-def summary() -> list[str]:
-    """The ratios of every collection that RESULTS.md has, and their mean."""
+def ratios() -> dict[str, list[float]]:
+    """The ratios that RESULTS.md has: default / best peer, expansion / plain BM25, expansion / default."""
     rows = {}
     for name, text in sections("Ranking: "):
         numbers = re.search(r"best peer ([\d.]+);\s+AP .*? BM25 ([\d.]+);\s+AP .*? default ([\d.]+)\.", text)
         if numbers:
             rows[name] = [float(number) for number in numbers.groups()]
+    return rows
+
+
+def summary() -> list[str]:
+    """The ratios of every collection that RESULTS.md has, and their mean."""
+    rows = ratios()
     held = [f"| | {FIRST}, default / best peer | AP, expanded / plain BM25 | AP, expanded / default |"]
     held.append("|---|---|---|---|")
     held += [f"| {n} | " + " | ".join(f"{v:.3f}" for v in values) + " |" for n, values in rows.items()]
