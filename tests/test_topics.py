@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import essaysearch
+from essaysearch.errors import TopicError
 from essaysearch.topics import clauses, estimating, files
-from essaysearch.topics.files import TopicError
 from shared import SEEDS, needs_shared
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"

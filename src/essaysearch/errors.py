@@ -63,6 +63,10 @@ class RunError(EssaysearchError):
     """A saved search cannot be read, or not be written."""
 
 
+class TopicError(EssaysearchError):
+    """A topic that does not exist, or a topic file that cannot be read."""
+
+
 class UnknownId(EssaysearchError):
     """No passage or document bears this id."""
 

@@ -201,7 +201,7 @@ class Library:
         ``sort``: as of `search`; by score unless given.
         """
         snapshot = self._store.snapshot()
-        tree = self._resolved(snapshot, parse(query).tree)
+        tree = self._resolved(snapshot, parse(query).tree, [])
         if sort is None:
             return quick.ids(snapshot, tree, self._kernels(), k, offset, proximity)
         from essaysearch.search.sorting import ids
@@ -515,7 +515,7 @@ class Library:
     def _understood(self, snapshot: Snapshot, search: Search) -> Understood:
         from essaysearch.search.understanding import understand
 
-        understood = understand(search, lambda tree: self._resolved(snapshot, tree))
+        understood = understand(search, lambda tree, odd: self._resolved(snapshot, tree, odd))
         if not search.expand and search.expand_with is None:
             return understood
         from essaysearch.search.expanding import expanded
@@ -525,14 +525,14 @@ class Library:
     def _copies(self, search: Search) -> Mapping[str, int] | None:
         return self.exchanges().copies() if search.collapse else None
 
-    def _resolved(self, snapshot: Snapshot, tree: Node) -> Node:
+    def _resolved(self, snapshot: Snapshot, tree: Node, odd: list[Diagnostic]) -> Node:
         if type(tree) is Clauses and all(
             type(node) in _NAMELESS for node in (*tree.must, *tree.should, *tree.must_not)
         ):
             return tree  # the usual query
         from essaysearch.search.resolving import resolve
 
-        return resolve(snapshot, tree, self._topic_tree)
+        return resolve(snapshot, tree, self._topic_tree, odd)
 
     def _topic_tree(self, name: str) -> Node:
         from essaysearch.topics.clauses import tree_of

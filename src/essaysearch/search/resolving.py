@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from essaysearch import scoring
 from essaysearch.columnar.store import Snapshot
-from essaysearch.errors import UnknownId
+from essaysearch.errors import TopicError, UnknownId
+from essaysearch.model import Diagnostic
+from essaysearch.query.sentences import with_outcome
 from essaysearch.text.analysis import STOP_WORDS, tokens
 from essaysearch.tree import Clauses, Filter, Like, Named, Node, Nothing, Same, Word
 
@@ -16,27 +18,50 @@ MOST_WORDS = 24
 
 
 TopicTree = Callable[[str], Node]
-"""From a topic's name to its clauses; raises `TopicError` for a name nobody bears."""
+"""From a topic's name to its clauses; raises `TopicError` where it has none that can be read."""
 
 
-def resolve(snapshot: Snapshot, tree: Node, topic: TopicTree) -> Node:
-    """The tree with every `Like` and `Named` replaced. An id nobody bears is `Nothing`."""
+def resolve(
+    snapshot: Snapshot, tree: Node, topic: TopicTree, odd: list[Diagnostic], excluded: bool = False
+) -> Node:
+    """The tree with every `Like` and `Named` replaced. An id nobody bears is `Nothing`.
+
+    A topic that cannot be had is said in ``odd``; its words are searched, or where it was to be
+    excluded left out.
+    """
     if isinstance(tree, Clauses):
         if not _names_something(tree):
             return tree
         parts = [
-            tuple(resolve(snapshot, child, topic) for child in part)
-            for part in (tree.must, tree.should, tree.must_not)
+            tuple(resolve(snapshot, child, topic, odd, excluded != negated) for child in part)
+            for part, negated in ((tree.must, False), (tree.should, False), (tree.must_not, True))
         ]
         exclude = tuple(Filter("passage", "is", like.passage_id) for like in _likes(tree))
         return Clauses(parts[0], parts[1], parts[2] + exclude, tree.filters, tree.boost, tree.start, tree.end)
     if isinstance(tree, Same):
-        return Same(tree.scope, resolve(snapshot, tree.child, topic), tree.boost, tree.start, tree.end)
+        return Same(
+            tree.scope, resolve(snapshot, tree.child, topic, odd, excluded), tree.boost, tree.start, tree.end
+        )
     if isinstance(tree, Like):
         return _like(snapshot, tree)
     if isinstance(tree, Named):
-        return topic(tree.name)
+        try:
+            return topic(tree.name)
+        except TopicError as error:
+            words = () if excluded else _words(tree)
+            message = with_outcome(str(error).rstrip("."), not words)
+            odd.append(Diagnostic("unknown-topic", tree.start, tree.end, message))
+            return Clauses((), words, start=tree.start, end=tree.end) if words else Nothing()
     return tree
+
+
+def _words(node: Named) -> tuple[Word, ...]:
+    """The words of a name as plain words, in its place."""
+    return tuple(
+        Word(token.surface, token.term, None, False, node.boost, node.start, node.end)
+        for token in tokens(node.name)
+        if token.surface not in STOP_WORDS
+    )
 
 
 def _names_something(node: Node) -> bool:

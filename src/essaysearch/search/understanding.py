@@ -12,14 +12,15 @@ from essaysearch.query import Query, parse
 from essaysearch.search.asking import Search
 from essaysearch.search.sorting import is_condition
 from essaysearch.search.suggestions import unknown_words
+from essaysearch.search.unmet import unmet_conditions
 from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Clauses, Node
 
 if TYPE_CHECKING:
     from essaysearch.expansion import Added
 
-Resolve = Callable[[Node], Node]
-"""From a tree to the same with every name in it resolved."""
+Resolve = Callable[[Node, list[Diagnostic]], Node]
+"""From a tree to the same with every name in it resolved; what nobody bears is said in the list."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,16 @@ class Understood:
     def warnings(self, snapshot: Snapshot) -> Iterator[Diagnostic]:
         """What was odd about the query, then about those that narrow it (named, placed at its end)."""
         (text, query), *narrowing = self.queries
-        yield from query.diagnostics
-        yield from unknown_words(snapshot, text, query)
+        yield from _warnings(snapshot, text, query)
         for narrower, parsed in narrowing:
-            for warning in (*parsed.diagnostics, *unknown_words(snapshot, narrower, parsed)):
+            for warning in _warnings(snapshot, narrower, parsed):
                 yield aside(warning, text, f"narrowed by `{narrower}`")
+
+
+def _warnings(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
+    yield from query.diagnostics
+    yield from unknown_words(snapshot, text, query)
+    yield from unmet_conditions(snapshot, text, query.tree)
 
 
 def aside(warning: Diagnostic, text: str, of: str) -> Diagnostic:
@@ -57,7 +63,12 @@ def understand(search: Search, resolve: Resolve) -> Understood:
     """
     queries = [(search.query, parse(search.query, search.day, search.literal))]
     queries += [(text, parse(text, search.day)) for text in search.narrow]
-    trees = [resolve(query.tree) for _, query in queries]
+    trees = []
+    for number, (text, query) in enumerate(queries):
+        odd: list[Diagnostic] = []
+        trees.append(resolve(query.tree, odd))
+        if odd:
+            queries[number] = text, query._replace(diagnostics=(*query.diagnostics, *odd))
     ranking = next((tree for tree in trees if not is_condition(tree)), trees[0])
     conditions = tuple(tree for tree in trees if tree is not ranking)
     leaves = tuple(leaf for tree in trees for leaf in marked_leaves(tree))

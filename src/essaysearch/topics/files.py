@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from essaysearch.errors import EssaysearchError
+from essaysearch.errors import TopicError
 from essaysearch.nearest import nearest
 from essaysearch.text.ids import digest, slug
-
-
-class TopicError(EssaysearchError):
-    """A topic that does not exist, or a topic file that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +114,13 @@ def named(directories: Iterable[str | os.PathLike[str]], name: str) -> Topic:
     wanted = slug(name, 100)
     if wanted not in known:
         close = nearest(wanted, known)
-        meant = f" Did you mean `{close}`?" if close else ""
-        listed = (
-            f" There are: {', '.join(known)}."
-            if known
-            else " No topic files were found: they stand in `topics/` beside what is indexed."
-        )
-        raise TopicError(f"There is no topic `{name}`.{meant}{listed}")
+        if close:
+            remedy = f"Did you mean `{close}`?"
+        elif known:
+            remedy = f"There are: {', '.join(known)}."
+        else:
+            remedy = "No topic files were found: they stand in `topics/` beside what is indexed."
+        raise TopicError(f"There is no topic `{name}`. {remedy}")
     return load(known[wanted])
 
 
