@@ -708,3 +708,40 @@ def test_graham_s_drawn_title_stands_in_for_a_missing_one(tmp_path: Path) -> Non
     (essay,) = documents(read(path))
     assert (essay.title, essay.date, essay.id) == ("On Lamps", "2008-05", "paulgraham.com/lamp.html")
     assert len(essay.blocks) == 2
+
+
+def test_a_page_of_hacker_news_is_its_story_and_its_comments() -> None:
+    found = list(read(str(PAGES / "hackernews_story.html")))
+    documents = [reading for reading in found if isinstance(reading, Document)]
+    assert [(one.id, one.parent, one.thread, one.authors) for one in documents] == [
+        ("hn:101", None, "hn:101", ("wick",)),
+        ("hn:102", "hn:101", "hn:101", ("fenn",)),
+        ("hn:103", "hn:102", "hn:101", ("wick",)),
+        ("hn:105", "hn:101", "hn:101", ("quill",)),
+    ]
+    story, doubt, _, old = documents
+    assert (story.title, story.karma, story.date) == ("On ladders", 57, "2024-01-10T12:00:00+00:00")
+    assert story.metadata == {"link": "https://lamplight.example/ladders", "comments": 34}
+    assert story.text == "Some words.\n\nAnd more of them."
+    assert (doubt.date, old.date) == ("2024-01-10T13:00:00+00:00", None)
+    assert doubt.text.startswith(
+        "Some words.\n\nI doubt that. See https://lamplight.example/a-very-long-addr"
+    )
+    assert [(block.role, block.voice) for block in doubt.blocks] == [
+        ("paragraph", "quoted"),
+        ("paragraph", "own"),
+        ("code", "own"),
+    ]
+    assert old.text == "An old build.\n\nTwo paragraphs."
+    skipped = [reading for reading in found if isinstance(reading, Skipped)]
+    assert [(one.reason, one.place) for one in skipped] == [
+        ("1 item was deleted or flagged and left out.", "hn:104")
+    ]
+
+
+def test_a_comment_s_own_page_of_hacker_news_names_its_parent_and_its_story() -> None:
+    found = list(read(str(PAGES / "hackernews_comment.html")))
+    assert [(one.id, one.parent, one.thread) for one in found if isinstance(one, Document)] == [
+        ("hn:102", "hn:101", "hn:100"),
+        ("hn:103", "hn:102", "hn:100"),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Any
 
 from essaysearch.model import Document
@@ -16,7 +17,20 @@ TITLE_ONLY = "it has no abstract: its title stands as its text"
 
 _EMPTY_LINE = re.compile(r"\n\s*\n\s*")
 _INDENT = re.compile(r"\n([ \t]*)(?=\S)")
-_JATS = re.compile(r"</?(?:jats:)?(?:p|title|sec|italic|bold|sub|sup|i|b|em|strong)(?:\s[^<>]*)?/?>")
+# The markup that publishers leave in: JATS and MathML by their prefixes, and tags that no prose holds.
+_TAG = re.compile(
+    r"</?(?P<name>(?:jats|mml|m|tei|xhtml):[\w-]+|p|title|sec|italic|bold|sub|sup|sc|scp|i|b|u|em|strong|tt|span|div|br"
+    r"|h[1-6]|ul|ol|li|list|list-item|underline|monospace|inline-formula|tex-math|ext-link|xref|inf)(?:\s[^<>]*)?/?>"
+    r"|<a\s+href[^<>]*>|</a>",
+    re.IGNORECASE,
+)
+_ESCAPED_TAG = re.compile(
+    r"&lt;/?(?:jats:)?(?:p|title|sec|italic|bold|sub|sup|i|b|em|strong|br)\b[^<>&]*&gt;", re.I
+)
+_CLOSED = re.compile(r"</[a-z]|<(?:jats:)?br\s*/?>|<[a-z:]+\s*/>", re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.I)
+_SECOND_FORM = re.compile(r"</jats:tex-math>\s*<mml:math\b.*?</mml:math>", re.S | re.I)
+_PARTING = frozenset(("p", "title", "sec", "div", "br", "ul", "ol", "li", "list", "list-item", "disp-quote"))
 
 
 def joined_lines(text: str, indented: bool = False) -> str:
@@ -40,11 +54,31 @@ def joined_lines(text: str, indented: bool = False) -> str:
 def abstract_text(text: str, indented: bool = False) -> str:
     """An abstract as a source holds it, to its text: whole paragraphs, TeX's accents as characters.
 
-    Tags of JATS (``<jats:p>``), which publishers leave in, go. ``indented``: see `joined_lines`.
+    Markup that publishers leave in goes (`untagged`). ``indented``: see `joined_lines`.
     """
-    if "<" in text and _JATS.search(text):
-        text = _JATS.sub(lambda match: "\n\n" if match[0].endswith(("p>", "title>", "sec>")) else "", text)
-    return tex.accents(joined_lines(text, indented))
+    return tex.accents(joined_lines(untagged(text), indented))
+
+
+def untagged(text: str, entities: bool = False) -> str:
+    """A title or abstract without tags of JATS, MathML and HTML; their entities, or all, decoded once.
+
+    Tags go where one of them is closed, and only by names that publishers use: ``<insert any goal
+    here>`` and ``<p> = 2`` stay. ``entities``: the source decodes none itself, as JSON and BibTeX do not.
+
+    >>> untagged("On <i>E. coli</i> &amp; a &lt; b, x<sub>1</sub>")
+    'On E. coli & a < b, x1'
+    """
+    if "&lt;/" in text and _ESCAPED_TAG.search(text):
+        text = unescape(text)
+    if _CLOSED.search(text) and _TAG.search(text):
+        text, entities = _TAG.sub(_parted, _SECOND_FORM.sub("", text)), True
+    return unescape(text) if entities and "&" in text and _ENTITY.search(text) else text
+
+
+def _parted(match: re.Match[str]) -> str:
+    """What stands for a tag: a new paragraph where it is that of a block."""
+    name = (match["name"] or "").rpartition(":")[2].lower()
+    return "\n\n" if name in _PARTING or (name[:1] == "h" and name[1:].isdigit()) else ""
 
 
 def paper(
@@ -65,7 +99,7 @@ def paper(
     abstract the title is the text, and a note says so. Metadata that is empty is left out.
     Without an id of its own it gets one from reader, first author and title.
     """
-    title = " ".join(title.split())
+    title = " ".join(untagged(title).split())
     names = tuple(dict.fromkeys(name for raw in authors if (name := " ".join(raw.split()))))
     text, said = (abstract, tuple(notes)) if abstract.strip() else (title, (*notes, TITLE_ONLY))
     if not text:

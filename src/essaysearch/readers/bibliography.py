@@ -34,7 +34,7 @@ _SEPARATED = re.compile(r"\s*[;,]\s*")
 _RIS_TAGS: dict[str, tuple[str, ...]] = {
     "title": ("TI", "T1", "CT", "BT", "%T"),
     "abstract": ("AB", "N2", "%X"),
-    "authors": ("FAU", "AU", "A1", "A0", "%A"),
+    "authors": ("A1", "AU", "A0", "%A"),
     "editors": ("A2", "ED", "%E"),
     "date": ("DA", "PY", "Y1", "DP", "%D", "%8"),
     "url": ("UR", "L2", "LK", "%U"),
@@ -241,13 +241,15 @@ def _ris_document(record: Record) -> Document | None:
     notes = () if dates or not given else (f'the date "{given}" is no date',)
     if not record.ended:
         notes = (*notes, "the record has no end mark (ER)")
+    # PubMed gives each author twice, whole and short; A1 and AU are different authors.
+    authors = tags.get("FAU") or [name for tag in _RIS_TAGS["authors"] for name in tags.get(tag, ())]
     title = first("title") or (first("journal") if not first("abstract") else "")
     return _reference(
         arxiv,
         doi.rstrip(".,;"),
         title=title,
         abstract=abstract_text("\n\n".join(every("abstract"))),
-        authors=[_turned(author) for author in every("authors") or every("editors")],
+        authors=[_turned(author) for author in authors or every("editors")],
         authors_complete=True,
         date=max(dates, key=len) if dates else None,
         url=first("url"),

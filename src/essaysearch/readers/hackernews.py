@@ -29,7 +29,7 @@ _FLAT_MORE = re.compile(r'"(?:parent|kids|descendants|type|text|score|dead|ranki
 _PARAGRAPH = re.compile(r"(<p>|</p>)", re.I)
 _LINK = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)\.\.\.</a>', re.I)
 _STORIES = ("story", "poll", "job", "show_hn", "ask_hn", "launch_hn")
-_ADDRESS = "https://news.ycombinator.com/item?id="
+ADDRESS = "https://news.ycombinator.com/item?id="
 
 
 def sniff(source: SourceFile) -> float:
@@ -139,11 +139,13 @@ def _document(
     return post(
         f"hn:{identity}",
         kind,
-        _body(string(item.get("text")) or string(item.get("comment_text")) or string(item.get("story_text"))),
+        body_of(
+            string(item.get("text")) or string(item.get("comment_text")) or string(item.get("story_text"))
+        ),
         title=title if kind == "post" else "",
         authors=(author,) if author else (),
         date=date,
-        url=_ADDRESS + identity,
+        url=ADDRESS + identity,
         source="hackernews",
         karma=next((n for key in ("points", "score") if (n := number(item.get(key))) is not None), None),
         thread=f"hn:{thread}" if thread else None,
@@ -172,7 +174,7 @@ def _date(item: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
     return date, () if date or not given else (f'the date "{given}" is no date',)
 
 
-def _body(html: str) -> tuple[str, tuple[Block, ...]]:
+def body_of(html: str) -> tuple[str, tuple[Block, ...]]:
     """HTML whose ``<p>`` parts paragraphs and never closes; lines that open with ``>`` are quoted."""
     if not html:
         return "", ()

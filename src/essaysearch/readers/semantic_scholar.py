@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
-from essaysearch.readers.abstracts import abstract_text, paper
+from essaysearch.readers.abstracts import abstract_text, paper, untagged
 from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.json_text import parse, values
@@ -161,8 +161,8 @@ def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Doc
     return paper(
         id=f"s2:{identity}" if identity else None,
         reader=READER.name,
-        title=_text(record, "title"),
-        abstract=abstract_text(_text(record, "abstract")),
+        title=untagged(_text(record, "title"), entities=True),
+        abstract=abstract_text(untagged(_text(record, "abstract"), entities=True)),
         authors=authors,
         authors_complete=complete,
         date=parse_date(_text(record, "publicationDate", "publicationdate"))

@@ -21,13 +21,25 @@ _LETTERS = {
 }  # fmt: skip
 _SYMBOLS = {
     "textendash": "–", "textemdash": "—", "textquoteleft": "‘", "textquoteright": "’",
-    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textbackslash": "\\",
-    "textasciitilde": "~", "textunderscore": "_", "textregistered": "®", "texttrademark": "™",
-    "textdegree": "°", "ldots": "…", "dots": "…", "textellipsis": "…", "S": "§", "P": "¶",
-    "copyright": "©", "pounds": "£", "euro": "€", "texteuro": "€", "textbullet": "•",
-    "guillemotleft": "«", "guillemotright": "»", "textasteriskcentered": "*", "textbar": "|",
-    "textless": "<", "textgreater": ">",
+    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textquotedbl": '"',
+    "quotesinglbase": "‚", "quotedblbase": "„", "guilsinglleft": "‹", "guilsinglright": "›",
+    "guillemotleft": "«", "guillemotright": "»", "guillemetleft": "«", "guillemetright": "»",
+    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textasciigrave": "`",
+    "textbraceleft": "{", "textbraceright": "}", "textunderscore": "_", "textbar": "|", "textless": "<",
+    "textgreater": ">", "textdollar": "$", "textpercent": "%", "textnumbersign": "#", "textampersand": "&",
+    "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "copyright": "©", "textdegree": "°",
+    "textsection": "§", "textparagraph": "¶", "S": "§", "P": "¶", "textdagger": "†", "textdaggerdbl": "‡",
+    "dag": "†", "ddag": "‡", "ldots": "…", "dots": "…", "textellipsis": "…", "textbullet": "•",
+    "textperiodcentered": "·", "textasteriskcentered": "*", "textexclamdown": "¡", "textquestiondown": "¿",
+    "pounds": "£", "textsterling": "£", "euro": "€", "texteuro": "€", "textyen": "¥", "textcent": "¢",
+    "textmu": "µ", "texttimes": "×", "textdiv": "÷", "textpm": "±", "textonehalf": "½",
+    "textordfeminine": "ª", "textordmasculine": "º", "textonesuperior": "¹", "texttwosuperior": "²",
+    "textthreesuperior": "³", "slash": "/", "nobreakspace": " ", "textvisiblespace": "␣", "TeX": "TeX",
+    "LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "BibTeX": "BibTeX",
 }  # fmt: skip
+# Signs that TeX reads otherwise, where they are meant as they stand, until all else is resolved.
+_KEPT = {ord(sign): chr(0xE010 + number) for number, sign in enumerate("~\\{}`'-$%&#_^")}
+_RELEASED = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 
 _BASE = r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij])(?![A-Za-z])|([^\W\d_]))"
 _MARK_ACCENT = re.compile(rf"""\\([`'^~"=.])\s*{_BASE}""")
@@ -40,6 +52,8 @@ _BRACED_CHARACTER = re.compile(r"\{([^\x00-\x7f])\}")
 _ESCAPED = re.compile(r"\\([&%#_$ {}])")
 _MATHS = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\])", re.S)
 _CITATION = re.compile(r"~?\\[cC]ite[a-zA-Z]*\*?(?:\[[^]]*\])*\{[^}]*\}")
+_BARE_ACCENT = re.compile(r"\\([~^`])\{\s*\}")
+_ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|https?://[^\s{}\\]+~[^\s{}]*")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*(?=\{)")
 _SWITCH = re.compile(
     r"\\(?:it|bf|em|sc|tt|rm|sl|sf|itshape|bfseries|relax|par|protect|xspace|null|newblock)\b\s*"
@@ -88,12 +102,15 @@ def _combined(match: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
+    if "~" in text or "\\url" in text or "link" in text:
+        text = _ADDRESS.sub(lambda match: (match[1] or match[0]).replace("\\", "").translate(_KEPT), text)
     if "\\" in text:
+        text = _BARE_ACCENT.sub(lambda match: match[1].translate(_KEPT), text)
         text = _accents(text)
-        text = _SYMBOL.sub(lambda match: _SYMBOLS[match[1]], text)
+        text = _SYMBOL.sub(lambda match: _SYMBOLS[match[1]].translate(_KEPT), text)
         text = _SWITCH.sub("", _COMMAND.sub("", _CITATION.sub("", text)))
         text = text.replace("\\-", "").replace("\\/", "").replace("\\@", "").replace("\\\\", " ")
-        text = _ESCAPED.sub(lambda match: {"{": "\ue000", "}": "\ue001"}.get(match[1], match[1]), text)
-    text = text.replace("{", "").replace("}", "").replace("\ue000", "{").replace("\ue001", "}")
+        text = _ESCAPED.sub(lambda match: match[1].translate(_KEPT), text)
+    text = text.replace("{", "").replace("}", "")
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
-    return text.replace("~", " ")
+    return text.replace("~", " ").translate(_RELEASED)

@@ -1,0 +1,202 @@
+"""Reviews, bibliographies' odd TeX, publishers' markup: what other files of known kinds hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from essaysearch.filling import ingest
+from essaysearch.model import Document, Skipped
+from essaysearch.readers import tex
+from essaysearch.readers.abstracts import abstract_text, untagged
+
+Write = Callable[[str, str], str]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Write:
+    """Writes a file and gives its path."""
+
+    def write(name: str, content: str) -> str:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        return str(tmp_path / name)
+
+    return write
+
+
+def documents(path: str) -> list[Document]:
+    return [reading for reading in ingest.read(path) if isinstance(reading, Document)]
+
+
+def skips(path: str) -> list[str]:
+    return [reading.reason for reading in ingest.read(path) if isinstance(reading, Skipped)]
+
+
+def blocks(document: Document) -> list[tuple[str, str, str]]:
+    return [(block.role, block.voice, document.text[block.start : block.end]) for block in document.blocks]
+
+
+VENUE = "Rungs.cc/2024/Conference"
+
+
+def note(id: str, above: str | None, what: str, signed: str, **content: Any) -> dict[str, Any]:
+    """A note of version 2 in the forum ``paper``."""
+    return {
+        "id": id,
+        "forum": "paper",
+        "replyto": above,
+        "cdate": 1698500000000,
+        "signatures": [f"{VENUE}/{signed}"],
+        "invitations": [f"{VENUE}/Submission7/-/{what}", f"{VENUE}/-/Edit"],
+        "content": {key: {"value": value} for key, value in content.items()},
+    }
+
+
+def submission() -> dict[str, Any]:
+    """A submission with a review, an answer and a decision in its details."""
+    replies = [
+        note(
+            "review",
+            "paper",
+            "Official_Review",
+            "Submission7/Reviewer_7aQx",
+            summary="It climbs.",
+            weaknesses="> We climb.\n\nWhich rungs?",
+            rating="6: above the bar",
+            confidence="4",
+        ),
+        note(
+            "answer", "review", "Official_Comment", "Submission7/Authors", title="Re", comment="All of them."
+        ),
+        note("decision", "paper", "Decision", "Program_Chairs", decision="Accept (poster)", comment=""),
+    ]
+    paper = note(
+        "paper",
+        None,
+        "Submission",
+        "Submission7/Authors",
+        title="Ladders",
+        authors=["Odile Fenn", "Ludo Marchpane"],
+        abstract="We climb.\nAnd fall.",
+        keywords=["ladders"],
+        pdf="/pdf/1.pdf",
+        venue="Rungs 2024",
+    )
+    return {**paper, "details": {"replies": replies}}
+
+
+def test_openreview_gives_a_submission_and_what_was_said_of_it(file: Write) -> None:
+    found = documents(file("a.json", json.dumps({"notes": [submission()], "count": 1})))
+    assert [(one.id, one.kind, one.parent, one.thread, one.authors) for one in found] == [
+        ("openreview:paper", "abstract", None, "openreview:paper", ("Odile Fenn", "Ludo Marchpane")),
+        ("openreview:review", "comment", "openreview:paper", "openreview:paper", ("Reviewer 7aQx",)),
+        ("openreview:answer", "comment", "openreview:review", "openreview:paper", ("Authors",)),
+        ("openreview:decision", "comment", "openreview:paper", "openreview:paper", ("Program Chairs",)),
+    ]
+    paper, review, answer, decision = found
+    assert (paper.title, paper.text, paper.categories) == ("Ladders", "We climb. And fall.", ("ladders",))
+    assert (paper.url, paper.date) == ("https://openreview.net/forum?id=paper", "2023-10-28T13:33:20+00:00")
+    assert blocks(review) == [
+        ("heading", "own", "Summary"),
+        ("paragraph", "own", "It climbs."),
+        ("heading", "own", "Weaknesses"),
+        ("paragraph", "quoted", "We climb."),
+        ("paragraph", "own", "Which rungs?"),
+    ]
+    assert (review.metadata["rating"], review.metadata["confidence"]) == ("6: above the bar", "4")
+    assert (answer.title, answer.text, decision.text) == ("Re", "All of them.", "Accept (poster)")
+
+
+def test_openreview_s_first_version_has_bare_values_a_note_a_line(file: Write) -> None:
+    plain = {"forum": "x", "signatures": ["~Odile_Fenn1"], "tcdate": 1601308000000}
+    lines = [
+        {**plain, "id": "x", "invitation": f"{VENUE}/-/Blind_Submission", "content": {"title": "On Rungs"}},
+        {
+            **plain,
+            "id": "y",
+            "replyto": "x",
+            "invitation": f"{VENUE}/Paper1/-/Comment",
+            "content": {"comment": "No."},
+        },
+        {
+            **plain,
+            "id": "y",
+            "replyto": "x",
+            "invitation": f"{VENUE}/Paper1/-/Comment",
+            "content": {"comment": "No."},
+        },
+        {**plain, "id": "z", "replyto": "y", "ddate": 1, "invitation": "c", "content": {"comment": "Gone."}},
+    ]
+    path = file("a.jsonl", "\n".join(map(json.dumps, lines)))
+    assert [(one.id, one.authors, one.text) for one in documents(path)] == [
+        ("openreview:x", ("Odile Fenn",), "On Rungs"),
+        ("openreview:y", ("Odile Fenn",), "No."),
+    ]
+    assert skips(path) == [
+        "1 note stands in the file twice; the first was kept.",
+        "1 note was deleted by the venue and left out.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"a\textasciitilde{}b \~{}c", "a~b ~c"),
+        (r"C:\textbackslash{}temp", r"C:\temp"),
+        (r"don\textquoteright{}t say \textquotedblleft no\textquotedblright", "don’t say “no”"),
+        (r"Stra\ss e, S{\o}ren \O rsted, {\aa}ngstr{\"o}m", "Straße, Søren Ørsted, ångström"),
+        (r"\{x\} \textbraceleft y\textbraceright, 5\% \& \$3", "{x} {y}, 5% & $3"),
+        (
+            r"\url{http://a.example/~c_d} and https://b.example/~e",
+            "http://a.example/~c_d and https://b.example/~e",
+        ),
+        (r"A~B by \LaTeX{}, \textexclamdown Hola!", "A B by LaTeX, ¡Hola!"),
+        (r"x\^{}2 \textasciicircum{}", "x^2 ^"),
+    ],
+)
+def test_tex_s_names_of_signs_are_the_signs(written: str, meant: str) -> None:
+    assert tex.plain(written) == meant
+
+
+def test_first_authors_of_ris_stand_beside_its_other_authors(file: Write) -> None:
+    ris = "TY  - JOUR\nTI  - On Rungs\nA1  - Fenn, Odile\nAU  - Marchpane, Ludo\nAU  - Fenn, Odile\nER  -\n"
+    assert documents(file("a.ris", ris))[0].authors == ("Odile Fenn", "Ludo Marchpane")
+    pubmed = "PMID- 12\nTI  - On Rungs\nFAU - Fenn, Odile\nAU  - Fenn O\n\n"
+    assert documents(file("b.nbib", pubmed))[0].authors == ("Odile Fenn",)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (
+            "<jats:title>Abstract</jats:title><jats:p>On <jats:italic>E. coli</jats:italic> &amp; a &lt; b."
+            "</jats:p><jats:p>Two.</jats:p>",
+            "Abstract\n\nOn E. coli & a < b.\n\nTwo.",
+        ),
+        (
+            "If <jats:inline-formula><jats:alternatives><jats:tex-math>$x$</jats:tex-math><mml:math><mml:mi>x"
+            "</mml:mi></mml:math></jats:alternatives></jats:inline-formula> is",
+            "If $x$ is",
+        ),
+        ("&lt;p&gt;Escaped &lt;i&gt;twice&lt;/i&gt;.&lt;/p&gt;", "Escaped twice."),
+        ("the mean <p> of <b> and <insert any goal here>", "the mean <p> of <b> and <insert any goal here>"),
+        ("H<sub>2</sub>O at <scp>pH</scp> 7", "H2O at pH 7"),
+    ],
+)
+def test_markup_that_publishers_leave_in_goes_and_what_looks_like_it_stays(source: str, text: str) -> None:
+    assert abstract_text(source) == text
+
+
+def test_semantic_scholar_s_titles_and_abstracts_lose_their_markup(file: Write) -> None:
+    paper = {
+        "paperId": "1a",
+        "title": "Of <i>Mice</i> &amp; <scp>Men</scp>",
+        "abstract": "<jats:p>Of both &amp; neither.</jats:p>",
+    }
+    found = documents(file("a.json", json.dumps(paper)))[0]
+    assert (found.title, found.text) == ("Of Mice & Men", "Of both & neither.")
+    assert untagged("AT&amp;T") == "AT&amp;T"
