@@ -101,6 +101,13 @@ def test_a_loop_that_judges_nothing_ends_with_every_passage_skipped(library, tmp
     )
 
 
+def test_a_topic_of_stop_words_that_finds_passages_is_no_topic_without_words(library, tmp_path):
+    (tmp_path / "kelp.toml").write_text("[[sense]]\nphrases = ['the']\n", encoding="utf-8")
+    session = library.screen(topic(tmp_path))
+    assert not session.warnings
+    assert " the " in session.next().text
+
+
 def test_a_topic_whose_words_the_library_lacks_says_so_and_learns_from_the_answers(library, tmp_path):
     (tmp_path / "kelp.toml").write_text("[[sense]]\nphrases = ['zyzzyva']\n", encoding="utf-8")
     session = library.screen(topic(tmp_path))

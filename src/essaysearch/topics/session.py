@@ -102,10 +102,11 @@ class Screening:
         self._leaves = leaves_of(topic)
         words = Counter(word.term for word in leaf_words(self._leaves))
         query = vectors.query_vector(vectors.columns_of(words.elements(), self._counted), known)
-        self._ranker = screening.Ranker(known, query, self._prior(kernels))
+        prior = self._prior(kernels)
+        self._ranker = screening.Ranker(known, query, prior)
         self._seeds = [seed for seed in topic.seeds if seed in self._row]
         self._queue: list[str] = []
-        if not len(query[0]) and not self._seeds:
+        if not len(query[0]) and not self._seeds and not prior.any():
             self.warnings.append(
                 f"No word of the topic `{topic.name}` stands in the library, so the first passages shown"
                 " are any; the answers lead from there."
