@@ -39,6 +39,9 @@ RECALLS = (0.8, 0.95)
 PROMISES = ((0.8, 0.8), (0.8, 0.9), (0.95, 0.8), (0.95, 0.9))
 """Target recall and stated confidence of the rule that proposes to stop."""
 
+ELSEWHERE = {"cranfield": (122, 344), "cisi": (249, 607), "cacm": (119, 446)}
+"""Judged on average to `RECALLS` by an AutoTAR that was implemented elsewhere, on the same data."""
+
 HERE = Path(__file__).resolve().parent
 COLLECTIONS = HERE.parents[1] / "shared" / "collections"
 KEPT = HERE / "runs" / "screening"
@@ -189,13 +192,22 @@ def efforts(trials: Sequence[Trial], jobs: int, fresh: bool) -> Iterator[str]:
             means.setdefault(way, []).append(mean)
             cells.append(f"{mean[0]:.0f} / {mean[1]:.0f}")
         yield f"| {way} | " + " | ".join(cells) + " |"
-    for recall, column in zip(RECALLS, range(len(RECALLS)), strict=True):
-        ratios = [a[column] / b[column] for a, b in zip(means["essaysearch"], means["AutoTAR"], strict=True)]
-        yield (
-            f"\nEffort to {recall:.0%} beside AutoTAR's: "
-            + ", ".join(f"{ratio:.2f}" for ratio in ratios)
-            + f"; mean {np.mean(ratios):.3f}."
-        )
+    ours = means["essaysearch"]
+    yield from _beside("AutoTAR's", ours, means["AutoTAR"])
+    known = [n for n, of in enumerate(trials) if of.name in ELSEWHERE]
+    yield from _beside(
+        "that of an AutoTAR implemented elsewhere",
+        [ours[n] for n in known],
+        [ELSEWHERE[trials[n].name] for n in known],
+    )
+
+
+def _beside(whose: str, ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> Iterator[str]:
+    for column, recall in enumerate(RECALLS):
+        ratios = [a[column] / b[column] for a, b in zip(ours, theirs, strict=True)]
+        told = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        if ratios:
+            yield f"\nEffort to {recall:.0%} beside {whose}: {told}; mean {np.mean(ratios):.3f}."
 
 
 Stop = tuple[bool, float]
