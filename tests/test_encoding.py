@@ -103,6 +103,15 @@ def test_results_go_on_with_their_encoder(library: essaysearch.Library) -> None:
     assert results.total == len(all_)
 
 
+def test_what_the_encoder_found_is_not_said_to_be_missing(library: essaysearch.Library) -> None:
+    found = {hit.doc_id: hit.passage_id for hit in library.search("kites fly", encoder=Encoder())}
+    other = library.search("accounts")[0].passage_id
+    assert library.why_not(found["b"], "kites fly")
+    assert library.why_not(found["b"], "kites fly", encoder=Encoder()) == []
+    assert library.place(found["b"], "kites fly", encoder=Encoder()) == 3
+    assert library.why_not(other, "kites fly", encoder=Encoder()) == library.why_not(other, "kites fly")
+
+
 def test_a_run_with_an_encoder_is_compared_but_not_kept_in_a_file(library: essaysearch.Library) -> None:
     run = library.search("kites fly", encoder=Encoder()).run
     assert run.again(library).digest == run.digest

@@ -53,9 +53,12 @@ def why_not(
     search.check()
     view, number = snapshot.locate(passage_id)
     evaluation = Evaluation(snapshot, understood.tree)
-    if number not in evaluation.matches(view).docs:
+    by_words = number in evaluation.matches(view).docs
+    if not by_words and search.encoder is None:
         return _reasons(evaluation, view, evaluation.tree, number) or ["The query asks for nothing."]
     place = place_of(snapshot, search, understood, passage_id, kernels, copies)
+    if place is None and not by_words:
+        return _reasons(evaluation, view, evaluation.tree, number) or ["The query asks for nothing."]
     if place is None:
         return _behind(snapshot, search, understood, Best(0.0, view, number), kernels, copies)
     if place <= search.offset:
