@@ -12,6 +12,7 @@ RESULTS.md has for the whole collection. Of a collection at most `MOST` queries 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -26,7 +27,7 @@ from report import heading, section
 from essaysearch import expansion, open_library, scoring
 from essaysearch.measuring import evaluation, judgments
 
-MOST = 50
+MOST = 40
 
 _BODY = ("body", "quote", "answers")
 
@@ -96,6 +97,14 @@ class Ranked:
         return self._known[key]
 
 
+def tried(one: Ranked, name: str) -> Ranked:
+    """A collection ranked with each other value of each constant of a kind."""
+    kind = KINDS[name]
+    for values in ({}, *({constant: v} for constant, pair in kind.others.items() for v in pair)):
+        one.value(kind, values)
+    return one
+
+
 def _set(home: ModuleType, name: str, value: Any) -> Any:
     """Give a constant a value (`B`: to the fields of text that is not a heading); returns the one before."""
     before = getattr(home, name)
@@ -149,10 +158,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=list(NAMES))
     parser.add_argument("--collections", type=Path, default=COLLECTIONS)
     parser.add_argument("--save", action="store_true", help="keep the report in RESULTS.md and results/")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
     recorded = ratios()
     ranked = {name: Ranked(name, options.collections) for name in options.names}
     for number, (kind_name, kind) in enumerate(KINDS.items()):
+        with multiprocessing.Pool(options.jobs) as pool:
+            slowest_first = [(one, kind_name) for one in reversed(ranked.values())]
+            done = pool.starmap(tried, slowest_first, chunksize=1)
+        ranked = dict(zip(ranked, reversed(done), strict=True))
         lines = [heading("python evals/constants.py --save", [])]
         print(f"\n### {kind_name}\n\n{lines[0]}")
         for line in report(kind, ranked, {name: row[number] for name, row in recorded.items()}):
