@@ -140,14 +140,17 @@ def _parsing(asked: list[str]) -> None:
         '+oversight -reward "goal drift" date:2023..2024', "(alignment OR safety) AND kind:essay karma:>=50",
         "motte-and-bailey", "decept* NEAR/5 model", 'same:sentence(pause treaty) year:2022..2024 -has:url',
     ]  # fmt: skip
-    took = {}
-    for query in usual:
-        begun = time.process_time()
-        for _ in range(500):
-            parse(query)
-        took[query] = (time.process_time() - begun) / 500 * 1e6
+    took = {query: min(_parsed(query) for _ in range(9)) for query in usual}
     worst = max(took, key=lambda query: took[query])
     print(f"parsing: {np.mean(list(took.values())):.0f} µs on average, most {took[worst]:.0f} µs ({worst})")
+
+
+def _parsed(query: str) -> float:
+    """Microseconds of the processor to parse a query."""
+    begun = time.process_time()
+    for _ in range(300):
+        parse(query)
+    return (time.process_time() - begun) / 300 * 1e6
 
 
 if __name__ == "__main__":

@@ -308,6 +308,10 @@ def test_what_is_odd_about_a_query_is_said_by_every_study(library):
     assert json.loads(run("years", "paues", "--format", "json", "--index", library.path).stdout)["warnings"]
 
 
+def test_the_undated_are_named_in_a_notebook_too(library):
+    assert "<td>undated</td><td>1</td>" in library.by_year("pause")._repr_html_()
+
+
 def test_a_study_takes_what_was_typed_literally(library):
     assert library.kwic("NOT pause", literal=True) == []
     assert [line.match for line in library.kwic("hurts nobody", literal=True)] == ["hurts nobody"]

@@ -28,6 +28,8 @@ class Table(list[Row]):
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
+    blank: ClassVar[str] = ""
+    """What a notebook shows where a row has no value."""
 
     def __init__(
         self, rows: Iterable[Row] = (), title: str = "", warnings: tuple[Diagnostic, ...] = ()
@@ -96,7 +98,12 @@ class Table(list[Row]):
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_told(value))}</td>" for value in self.values_of(row)) + "</tr>"
+            "<tr>"
+            + "".join(
+                f"<td>{escape(self.blank if value is None else _told(value))}</td>"
+                for value in self.values_of(row)
+            )
+            + "</tr>"
             for row in self[:MOST_SHOWN]
         )
         more = (
@@ -112,4 +119,4 @@ class Table(list[Row]):
 def _told(value: Any) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(str, value))
-    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -29,6 +29,7 @@ class Years(Table[tuple[int | None, int]]):
     """
 
     columns = ("year", "count")
+    blank = "undated"
 
     def values_of(self, row: tuple[int | None, int]) -> tuple[Any, ...]:
         return row
