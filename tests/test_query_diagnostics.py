@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import edits, nearest
 from essaysearch.query import caret, parse
+from essaysearch.query.patterns import LONGEST_PATTERN, LONGEST_REGEX
 from essaysearch.query.sentences import ALL_STOPS, DIAGNOSTICS, NOTHING
 from essaysearch.tree import Clauses, Nothing
 
@@ -322,3 +323,22 @@ def test_edits_are_symmetric_and_zero_only_for_the_same_word(one: str, other: st
     assert edits(one, other, 6) == edits(other, one, 6)
     assert (edits(one, other, 6) == 0) == (one == other)
     assert edits(one, other, 1) == min(edits(one, other, 6), 2)
+
+
+def test_what_is_too_long_to_be_tried_is_said() -> None:
+    word = "a" * (LONGEST_PATTERN + 1)
+    (said,) = parse(f"{word}~2", TODAY).diagnostics
+    assert (said.kind, said.end) == ("too-broad", len(word) + 2)
+    assert said.message.endswith(
+        f"is too long for ~; at most {LONGEST_PATTERN} letters are tried; the word itself is searched"
+    )
+    (said, *_) = parse(f"/{'a' * (LONGEST_REGEX + 1)}/", TODAY).diagnostics
+    assert said.kind == "costly-regex"
+    assert said.message.startswith(
+        f"the pattern is too long; at most {LONGEST_REGEX} characters are tried. It is searched as words."
+    )
+
+
+def test_several_topics_are_alternatives() -> None:
+    (named,) = parse("topic:(pauses OR takeoff)", TODAY).tree.should
+    assert [node.name for node in named.should] == ["pauses", "takeoff"]
