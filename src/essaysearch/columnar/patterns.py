@@ -62,6 +62,8 @@ def expanded_words(segment: Segment, leaf: Expand) -> list[str]:
 
 
 def _matching(segment: Segment, leaf: Expand) -> list[int]:
+    if leaf.how == "fuzzy":
+        return _fuzzy(segment, leaf)
     literal = _literal_start(leaf)
     low, high = _range(segment, literal)
     order = segment.column("surface_sorted")
@@ -73,6 +75,12 @@ def _matching(segment: Segment, leaf: Expand) -> list[int]:
     words = whole[low:high] if whole is not None else [names[number] for number in numbers]
     meets = surface_test(leaf)
     return [n for n, word in zip(numbers, words, strict=True) if meets(word)]
+
+
+def _fuzzy(segment: Segment, leaf: Expand) -> list[int]:
+    from essaysearch.columnar.spelling import near_words  # most queries have no ~
+
+    return [number for _, number in near_words(segment, leaf.pattern, leaf.distance)]
 
 
 def _literal_start(leaf: Expand) -> str:

@@ -56,7 +56,11 @@ def meant_by(snapshot: Snapshot, word: str) -> str | None:
         return None
     from essaysearch.columnar.spelling import near_words  # most searches misspell nothing
 
-    near = {pair for view in snapshot.views for pair in near_words(view.segment, word, allowed)}
+    near = {
+        (distance, view.segment.surfaces()[number])
+        for view in snapshot.views
+        for distance, number in near_words(view.segment, word, allowed)
+    }
     ranked = sorted((distance, other[:1] != word[:1], other) for distance, other in near)
     for rank in dict.fromkeys(row[:2] for row in ranked):
         best = _most_frequent(snapshot, [row[2] for row in ranked if row[:2] == rank])
