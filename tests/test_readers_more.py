@@ -200,3 +200,133 @@ def test_semantic_scholar_s_titles_and_abstracts_lose_their_markup(file: Write) 
     found = documents(file("a.json", json.dumps(paper)))[0]
     assert (found.title, found.text) == ("Of Mice & Men", "Of both & neither.")
     assert untagged("AT&amp;T") == "AT&amp;T"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "id"),
+    [
+        (
+            "csl.json",
+            [
+                {
+                    "id": "fenn2024",
+                    "type": "article-journal",
+                    "title": "On rungs",
+                    "abstract": "We climb.",
+                    "author": [{"given": "Odile", "family": "Fenn"}],
+                    "issued": {"date-parts": [[2024, 1, 2]]},
+                }
+            ],
+            "csl:fenn2024",
+        ),
+        (
+            "crossref.json",
+            {
+                "message": {
+                    "items": [
+                        {
+                            "DOI": "10.1000/X",
+                            "title": ["On <i>rungs</i>"],
+                            "abstract": "<jats:p>We climb.</jats:p>",
+                            "author": [{"given": "Odile", "family": "Fenn"}],
+                            "issued": {"date-parts": [["2024", "1", "2"]]},
+                        }
+                    ]
+                }
+            },
+            "doi:10.1000/x",
+        ),
+        (
+            "openalex.json",
+            {
+                "results": [
+                    {
+                        "id": "https://openalex.org/W1",
+                        "doi": "https://doi.org/10.1000/z",
+                        "title": "On rungs",
+                        "publication_date": "2024-01-02",
+                        "authorships": [{"author": {"display_name": "Odile Fenn"}}],
+                        "abstract_inverted_index": {"climb.": [1], "We": [0]},
+                    }
+                ]
+            },
+            "doi:10.1000/z",
+        ),
+    ],
+)
+def test_bibliographies_in_json_are_abstracts(file: Write, name: str, content: Any, id: str) -> None:
+    found = documents(file(name, json.dumps(content)))
+    assert [(one.id, one.kind, one.title, one.text, one.authors, one.date) for one in found] == [
+        (id, "abstract", "On rungs", "We climb.", ("Odile Fenn",), "2024-01-02")
+    ]
+
+
+def test_arxiv_s_feeds_are_abstracts_with_their_authors(file: Write) -> None:
+    item = (
+        "<item><title>On "
+        "Rungs</title><link>https://arxiv.org/abs/2401.00001</link><description>arXiv:2401.00001v1 "
+        "Announce Type: new \nAbstract: We climb.</description><dc:creator>Odile Fenn, "
+        "Ludo Marchpane</dc:creator>"
+        "</item>"
+    )
+    rss = (
+        '<rss xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0"><channel><title>cs.LG</title>'
+        f"<link>http://rss.arxiv.org/rss/cs.LG</link>{item}</channel></rss>"
+    )
+    atom = (
+        "<feed "
+        'xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.00001v2</id><title>On Rungs'
+        "</title><summary>We climb.</summary><author><name>Odile "
+        "Fenn</name></author><author><name>Ludo Marchpane"
+        "</name></author></entry></feed>"
+    )
+    for path in (file("a.xml", rss), file("b.xml", atom)):
+        found = documents(path)
+        assert [(one.id, one.kind, one.text, one.authors) for one in found] == [
+            ("arxiv:2401.00001", "abstract", "We climb.", ("Odile Fenn", "Ludo Marchpane"))
+        ]
+
+
+def test_a_table_of_hacker_news_items_is_read_as_the_items(file: Write) -> None:
+    table = (
+        "id,by,author,time,time_ts,text,parent,deleted,dead,ranking\n"
+        '7,fenn,fenn,1314211127,2011-08-24 18:38:47 UTC,"&gt; Rungs<p>None.",5,,,0\n'
+        "8,,,1314211128,2011-08-24 18:38:48 UTC,,5,true,,0\n"
+    )
+    path = file("a.csv", table)
+    assert [(one.id, one.parent, one.date, one.text) for one in documents(path)] == [
+        ("hn:7", "hn:5", "2011-08-24T18:38:47+00:00", "Rungs\n\nNone.")
+    ]
+    assert skips(path) == ["1 item was deleted and left out."]
+
+
+def test_a_box_around_an_introduction_and_its_quotation_is_no_level_of_its_own(file: Write) -> None:
+    mail = (
+        "From: Ada King <ada@example.org>\nSubject: x\nDate: Mon, 3 May 2004 12:30:00 "
+        "+0200\nMessage-ID: <1@b>\n"
+        'Content-Type: text/html\n\n<div>Mine.<br><div class="gmail_quote"><div '
+        'class="gmail_attr">On Sun, May 2, '
+        "2004 at 10:00 AM Bo Lee &lt;bo@example.org&gt; "
+        "wrote:<br></div><blockquote><div>His.</div></blockquote>"
+        "</div></div>\n"
+    )
+    found = documents(file("a.eml", mail))[0]
+    assert [(block.depth, block.speaker) for block in found.blocks if block.voice == "quoted"] == [
+        (1, "Bo Lee")
+    ]
+
+
+LIST = "".join(f'<li><a href="00{number}.html">On rungs</a> <i>Ada King</i></li>' for number in range(10, 30))
+
+
+@pytest.mark.parametrize("program", ["Pipermail 0.09", '<a href="x">hypermail 2.2.0</a>', "MHonArc 2.6"])
+def test_an_index_of_a_mail_archive_is_refused_as_one(file: Write, program: str) -> None:
+    page = (
+        "<html><head><title>The Rungs Archive by thread</title></head><body><h1>May 2004 by thread</h1>"
+        f"<p><b>Starting:</b> <i>Sat May 1 2004</i></p><ul>{LIST}</ul><p>This archive was "
+        f"generated by {program}</p>"
+        "</body></html>"
+    )
+    path = file("thread.html", page)
+    assert documents(path) == []
+    assert skips(path) == ["The page is an index of a mail archive: it names messages and holds none."]

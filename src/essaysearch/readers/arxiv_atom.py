@@ -20,13 +20,15 @@ from essaysearch.readers.xml_elements import Element, attribute, children, said
 from essaysearch.readers.xml_opening import opening_tag
 from essaysearch.readers.xml_text import Found, elements, elements_of
 
+_ENTRY = re.compile(r"<entry\b(?:(?!</entry>).){0,2000}?<id>\s*https?://arxiv\.org/abs/", re.S)
 _MARKS = ("http://arxiv.org/schemas/atom", "arxiv.org/api/", "export.arxiv.org/api/query")
 
 
 def sniff(source: SourceFile) -> float:
     """Sure of a feed in arXiv's own namespace, in XML or in the body of a recorded response."""
     if "feed" in opening_tag(source)[:12]:
-        return 0.97 if any(mark in source.head_text for mark in _MARKS) else 0.0
+        own = any(mark in source.head_text for mark in _MARKS) or _ENTRY.search(source.head_text)
+        return 0.97 if own else 0.0
     if is_recording(source) and re.search(r"export\.arxiv\.org|arxiv\.org/api", source.head_text):
         return 0.97
     return 0.0

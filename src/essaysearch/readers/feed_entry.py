@@ -6,13 +6,17 @@ import re
 from typing import Any, NamedTuple
 
 from essaysearch.model import Block, Document, Kind
+from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.forums import address_of, post_id, site_of, urlsplit_safely
+from essaysearch.readers.names import authors_of
 from essaysearch.readers.posts import post
 from essaysearch.text.ids import derived_document_id
 
 READER_NAME = "feed"
 
+_ANNOUNCED = re.compile(r"\A\s*(?:arXiv:\S+\s+Announce Type:\s*\S+\s*)?(?:Abstract:\s*)?", re.I)
+_NUMBERED = re.compile(r"\s*\(arXiv:[^()]*\)\s*\Z", re.I)
 _COMMENT_MARK = re.compile(r"(?:li-?)?(?:comment|cmt|c)[-_]?\d+|c\d{10,}", re.I)
 
 
@@ -53,6 +57,9 @@ def entry_document(
     else derived from author (or feed) and title.
     """
     place = _place(link, guid, reply, kind)
+    own = "arxiv.org" in feed.home or body[0].startswith("arXiv:")
+    if own and (place.id or "").startswith("arxiv:"):
+        return _paper(place.id, title, body[0], authors, link, metadata, more)
     opening = " ".join(title.split()) or body[0][:80]
     derived = derived_document_id(READER_NAME, authors[0] if authors else feed.title, opening)
     return post(
@@ -65,6 +72,31 @@ def entry_document(
         source=None if feed.generated else feed.title or None,
         thread=place.thread,
         parent=place.parent,
+        metadata=metadata,
+        **more,
+    )
+
+
+def _paper(
+    id: str | None,
+    title: str,
+    text: str,
+    authors: tuple[str, ...],
+    link: str,
+    metadata: dict[str, Any],
+    more: dict[str, Any],
+) -> Document | None:
+    """An entry of arXiv's own feeds: an abstract behind a line that announces it, authors in one text."""
+    names, complete = authors_of("; ".join(authors) if len(authors) > 1 else "".join(authors))
+    return paper(
+        id=id,
+        reader=READER_NAME,
+        title=_NUMBERED.sub("", title),
+        abstract=abstract_text(_ANNOUNCED.sub("", text)),
+        authors=names,
+        authors_complete=complete,
+        url=link or None,
+        source="arxiv",
         metadata=metadata,
         **more,
     )

@@ -13,9 +13,10 @@ from html import unescape
 from typing import Any
 
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
+from essaysearch.readers.csv_rows import header_of, rows
 from essaysearch.readers.dates import from_epoch, parse_date
 from essaysearch.readers.html_text import html_to_blocks
-from essaysearch.readers.json_text import values
+from essaysearch.readers.json_text import Value, values
 from essaysearch.readers.posts import count, number, post, string
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -26,6 +27,7 @@ _TREE = re.compile(r'"created_at_i"\s*:')
 _HIT = re.compile(r'"(?:story_id|parent_id|objectID|_tags|children|num_comments)"\s*:')
 _FLAT = re.compile(r'"by"\s*:\s*"')
 _FLAT_MORE = re.compile(r'"(?:parent|kids|descendants|type|text|score|dead|ranking)"\s*:')
+_COLUMNS = frozenset("time time_ts timestamp parent dead deleted ranking descendants score type".split())
 _PARAGRAPH = re.compile(r"(<p>|</p>)", re.I)
 _LINK = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)\.\.\.</a>', re.I)
 _STORIES = ("story", "poll", "job", "show_hn", "ask_hn", "launch_hn")
@@ -35,6 +37,8 @@ ADDRESS = "https://news.ycombinator.com/item?id="
 def sniff(source: SourceFile) -> float:
     """Sure of JSON with the keys of the search interface or of the item interface."""
     text = source.head_text
+    if _is_table(source):
+        return 0.95
     if not text.lstrip("\ufeff \n\t").startswith(("{", "[")):
         return 0.0
     if _TREE.search(text) and _HIT.search(text):
@@ -48,10 +52,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """One document a story or comment, a story before its comments, a comment before its replies."""
     tally = Tally(source)
     found = 0
-    for value, line, problem in values(source):
+    for value, line, problem in _rows(source) if _is_table(source) else values(source):
         if problem:
             yield Skipped(
-                source.path, f"The JSON is damaged ({problem}); what is whole was read.", f"line {line}"
+                source.path, f"The file is damaged ({problem}); what is whole was read.", f"line {line}"
             )
         for item, story in _items(value):
             found += 1
@@ -70,6 +74,22 @@ def read(source: SourceFile) -> Iterator[Reading]:
     yield from tally.skipped()
     if not found:
         yield Skipped(source.path, "The file holds no items of Hacker News.")
+
+
+def _is_table(source: SourceFile) -> bool:
+    """Whether a file is a table of items, as BigQuery exports them."""
+    if source.is_binary or source.head_text.lstrip()[:1] in ("{", "[", "<"):
+        return False
+    names = {name.lower() for name in header_of(source.head_text)}
+    return {"id", "by"} <= names and bool(names & {"text", "title"}) and len(names & _COLUMNS) >= 2
+
+
+def _rows(source: SourceFile) -> Iterator[Value]:
+    for row in rows(source):
+        if isinstance(row, Skipped):
+            yield Value(None, int(row.place.rpartition(" ")[2] or 0), row.reason.rstrip("."))
+        else:
+            yield Value({key.lower(): text for key, text in row.fields.items()}, row.line)
 
 
 def _items(value: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
@@ -193,4 +213,6 @@ def _whole_link(match: re.Match[str]) -> str:
     return match[1] if address.startswith(unescape(match[2])) else match[0]
 
 
-READER = Reader("hackernews", "Hacker News items, trees and search hits", (".json", ".jsonl"), sniff, read)
+READER = Reader(
+    "hackernews", "Hacker News items, trees and search hits", (".json", ".jsonl", ".csv"), sniff, read
+)

@@ -23,6 +23,7 @@ _QUOTE_CLASSES = frozenset(
     "bbquote bbcodeblock--quote gmail_quote quote_container quotebox yahoo_quoted".split()
 )
 
+_LONGEST_INTRODUCTION = 300
 _NOTE_CLASSES = frozenset(
     "footnote footnotes footnote-item footnote-section footnotes-list footnote-list footnote-definition "
     "endnote endnotes references reflist rearnotes rearnote footnotes_content dpub-footnotes".split()
@@ -75,7 +76,21 @@ def is_quote(element: Element) -> bool:
     """Whether the element holds another's words: a block quote, or a forum's own box for them."""
     if tag_of(element) == "blockquote":
         return True
-    return tag_of(element) in ("div", "aside") and bool(_QUOTE_CLASSES.intersection(classes(element)))
+    if tag_of(element) not in ("div", "aside") or not _QUOTE_CLASSES.intersection(classes(element)):
+        return False
+    # A box may hold who wrote and then the quotation, marked as one itself.
+    quoted = element.find("blockquote")
+    return quoted is None or _has_more_than_an_introduction(element, quoted)
+
+
+def _has_more_than_an_introduction(element: Element, quoted: Element) -> bool:
+    before = [element.text or ""]
+    for child in element:
+        if child is quoted:
+            break
+        before += ["".join(child.itertext()), child.tail or ""]
+    said = " ".join("".join(before).split())
+    return len(said) > _LONGEST_INTRODUCTION or said.startswith("---")
 
 
 def is_note(element: Element) -> bool:

@@ -1,0 +1,177 @@
+"""Bibliographies in JSON: CSL items (Zotero, Pandoc and others), answers of Crossref and of OpenAlex."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from essaysearch.model import Document, Reading, Skipped
+from essaysearch.readers.abstracts import abstract_text, paper, untagged
+from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.arxiv_ids import arxiv_id
+from essaysearch.readers.dates import parse_date
+from essaysearch.readers.json_text import values
+from essaysearch.readers.posts import string
+from essaysearch.readers.protocol import Reader
+from essaysearch.readers.source import SourceFile
+from essaysearch.readers.tally import Tally
+
+_CSL = re.compile(r'"(?:issued|date-parts|container-title|citation-key)"\s*:')
+_CSL_TYPE = re.compile(
+    r'"type"\s*:\s*"(?:article(?:-journal|-magazine|-newspaper)?|book|chapter|paper-conference|report|thesis|webpage'
+    r"|post(?:-weblog)?|manuscript|journal-article|proceedings-article|posted-content|book-chapter|preprint|speech"
+    r'|entry(?:-\w+)?|review(?:-book)?|dataset|document)"'
+)
+_NAMES = re.compile(r'"(?:family|given|literal|display_name)"\s*:')
+_OPENALEX = re.compile(r'"(?:abstract_inverted_index|authorships)"\s*:')
+_DATES = ("issued", "published", "published-print", "published-online", "posted", "created")
+_LONGEST_ABSTRACT = 20_000
+
+
+def sniff(source: SourceFile) -> float:
+    """Sure of works with the keys of these forms together."""
+    head = source.head_text
+    if source.is_binary or not head.lstrip("\ufeff \n\t").startswith(("{", "[")) or '"title"' not in head:
+        return 0.0
+    if _OPENALEX.search(head) and "openalex.org/" in head:
+        return 0.94
+    named = _CSL_TYPE.search(head) or '"DOI"' in head
+    return 0.94 if named and _CSL.search(head) and _NAMES.search(head) else 0.0
+
+
+def read(source: SourceFile) -> Iterator[Reading]:
+    """One document a work: its abstract, else its title."""
+    tally = Tally(source)
+    found = 0
+    for value, line, problem in values(source):
+        if problem:
+            said = f"The JSON is damaged ({problem}); what is whole was read."
+            yield Skipped(source.path, said, f"line {line}")
+        for work in _works(value):
+            found += 1
+            document = _document(work, line)
+            if document is not None:
+                yield document
+            else:
+                tally.add("work has", "works have", "neither a title nor an abstract", f"line {line}")
+    yield from tally.skipped()
+    if not found:
+        yield Skipped(source.path, "The JSON holds no works.")
+
+
+def _works(value: Any) -> Iterator[dict[str, Any]]:
+    """The works in a value, whatever lists and answers they stand in."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            lists = [
+                item[key] for key in ("items", "results", "references") if isinstance(item.get(key), list)
+            ]
+            if isinstance(item.get("message"), dict):
+                waiting.append(item["message"])
+            elif lists and not item.get("title"):
+                waiting.extend(reversed(lists))
+            elif isinstance(item.get("item"), dict):
+                waiting.append(item["item"])
+            elif item:
+                yield item
+
+
+def _document(work: Mapping[str, Any], line: int) -> Document | None:
+    doi = string(work.get("DOI") or work.get("doi")).lower().removeprefix("https://doi.org/")
+    url = string(work.get("URL") or work.get("url")) or (f"https://doi.org/{doi}" if doi else "")
+    own = string(work.get("id"))
+    if own.startswith("https://openalex.org/"):
+        url = url or own
+    arxiv = arxiv_id(url) if "arxiv.org" in url else arxiv_id(doi) if "arxiv" in doi else None
+    identity = arxiv.document_id if arxiv else f"doi:{doi}" if doi else id_of_address(url)
+    topics = work.get("keyword") or work.get("subject") or work.get("categories")
+    listed = topics if isinstance(topics, list) else re.split(r"\s*[,;]\s*", string(topics))
+    return paper(
+        id=identity or (f"csl:{own}" if own else None),
+        reader=READER.name,
+        title=untagged(_one(work.get("title")) or string(work.get("display_name")), entities=True),
+        abstract=abstract_text(untagged(_abstract(work), entities=True)),
+        authors=_people(work.get("author") or work.get("authorships") or work.get("editor")),
+        date=_date(work),
+        url=url or None,
+        source=_one(work.get("source")) or None,
+        categories=tuple(word for topic in listed if (word := string(topic))),
+        line=line,
+        metadata={
+            "doi": doi,
+            "arxiv": arxiv.name if arxiv else None,
+            "type": string(work.get("type")),
+            "journal": _one(work.get("container-title")),
+            "publisher": string(work.get("publisher")),
+            "volume": string(work.get("volume")),
+            "issue": string(work.get("issue")),
+            "pages": string(work.get("page")),
+            "language": string(work.get("language")),
+            "key": own if not own.startswith("http") else string(work.get("citation-key")),
+            "note": string(work.get("note")),
+        },
+    )
+
+
+def _one(value: Any) -> str:
+    """A text, or the first of a list of them (as Crossref has titles)."""
+    return string(value[0]) if isinstance(value, list) and value else string(value)
+
+
+def _abstract(work: Mapping[str, Any]) -> str:
+    """The abstract; OpenAlex gives, for each word, the places at which it stands."""
+    inverted = work.get("abstract_inverted_index")
+    if not isinstance(inverted, dict):
+        return string(work.get("abstract"))
+    placed = [
+        (place, word)
+        for word, places in inverted.items()
+        if isinstance(places, list)
+        for place in places
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(placed)[:_LONGEST_ABSTRACT])
+
+
+def _people(value: Any) -> list[str]:
+    """Names in reading order: given, particle, family; or as they stand."""
+    names: list[str] = []
+    for person in value if isinstance(value, list) else ():
+        if not isinstance(person, dict):
+            names.append(string(person))
+            continue
+        inner = person.get("author")
+        person = inner if isinstance(inner, dict) else person
+        parts = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
+        whole = " ".join(part for key in parts if (part := string(person.get(key))))
+        names.append(
+            whole
+            or next((n for key in ("literal", "name", "display_name") if (n := string(person.get(key)))), "")
+        )
+    return [name for name in names if name]
+
+
+def _date(work: Mapping[str, Any]) -> str | None:
+    for key in _DATES:
+        value = work.get(key)
+        parts = value.get("date-parts") if isinstance(value, dict) else None
+        if isinstance(parts, list) and parts and isinstance(parts[0], list):
+            numbers = [string(part).zfill(2) for part in parts[0] if string(part).isdigit()]
+            if numbers and (date := parse_date("-".join(numbers))):
+                return date
+        told = value.get("raw") or value.get("literal") if isinstance(value, dict) else value
+        if date := parse_date(string(told)):
+            return date
+    return parse_date(string(work.get("publication_date"))) or parse_date(
+        string(work.get("publication_year"))
+    )
+
+
+READER = Reader(
+    "bibliography-json", "CSL JSON, and answers of Crossref and OpenAlex", (".json", ".jsonl"), sniff, read
+)
