@@ -215,7 +215,7 @@ Stop = tuple[bool, float]
 
 
 def stops(found: np.ndarray, total: int) -> list[Stop]:
-    """Where the rule stops, for each of `PROMISES`; it is asked once in a fiftieth of what is judged."""
+    """Where the rule stops, for each of `PROMISES`; it is asked once in a thirtieth of what is judged."""
     ends = [total] * len(PROMISES)
     at = stopping.FEWEST
     while at < total and total in ends:
@@ -224,7 +224,7 @@ def stops(found: np.ndarray, total: int) -> list[Stop]:
         for n, promise in enumerate(PROMISES):
             if ends[n] == total and stopping.reached(relevant, told, *promise):
                 ends[n] = at
-        at += max(1, at // 50)
+        at += max(1, at // 30)
     needed = [math.ceil(target * found.sum() - 1e-9) for target, _ in PROMISES]
     return [(bool(found[:at].sum() >= least), at / total) for at, least in zip(ends, needed, strict=True)]
 

@@ -30,7 +30,8 @@ def learned(runs: Sequence[np.ndarray]) -> np.ndarray:
     rows = []
     for found in runs:
         places = np.flatnonzero(found) + 0.5
-        likelihood = stopping.shapes(places, len(found), np.array([float(len(places))]))[2][0]
+        relevant = np.array([float(len(places))])
+        likelihood = stopping.shapes(places, len(found), relevant, stopping.PRIOR >= 0.0)[2][0]
         rows.append(np.exp(likelihood - likelihood.max()))
     likely = np.array(rows)
     weights = np.full(likely.shape[1], 1.0 / likely.shape[1])

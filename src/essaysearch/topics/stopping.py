@@ -90,12 +90,14 @@ def reached(relevant: int, told: Estimate, target: float, confidence: float) -> 
     return bool(told.chances[np.searchsorted(told.numbers, allowed, "right") - 1] >= confidence)
 
 
-def shapes(places: Floats, total: int, relevant: Floats) -> tuple[Floats, Floats, Floats]:
-    """For numbers of relevant ones (rows) and each cell of the prior: onset, decline, log likelihood.
+def shapes(
+    places: Floats, total: int, relevant: Floats, cells: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats]:
+    """For numbers of relevant ones (rows) and ``cells`` of the prior: onset, decline, log likelihood.
 
     The likelihood is that of the places, each drawn by itself from 0 to ``total``.
     """
-    k, g = (grid.ravel() for grid in np.meshgrid(DECLINES, ONSETS, indexing="ij"))
+    k, g = (grid[cells] for grid in np.meshgrid(DECLINES, ONSETS, indexing="ij"))
     c = relevant[:, None] * g
     whole = np.log(c) + np.log(_share(total, c, k)) - np.log(k - 1.0)
     return c, k, -k * _log_sums(places, c) + len(places) * (k * np.log(c) - whole)
@@ -104,11 +106,11 @@ def shapes(places: Floats, total: int, relevant: Floats) -> tuple[Floats, Floats
 def _probabilities(places: Floats, judged: int, total: int, numbers: Ints) -> Floats:
     """How probable it is that ``numbers`` are left, each standing for those down to the one before."""
     relevant = (len(places) + numbers).astype(np.float64)
-    c, k, likelihood = shapes(places, total, relevant)
+    cells = PRIOR > 0.0
+    c, k, likelihood = shapes(places, total, relevant, cells)
     reached = _share(judged, c, k) / _share(total, c, k)
-    with np.errstate(divide="ignore"):
-        prior = np.log(PRIOR.ravel()) - np.log(relevant + FEW)[:, None]
-        unfound = numbers[:, None] * np.log(np.maximum(1.0 - reached, 1e-300))
+    prior = np.log(PRIOR[cells]) - np.log(relevant + FEW)[:, None]
+    unfound = numbers[:, None] * np.log(np.maximum(1.0 - reached, 1e-300))
     ways = np.log(np.diff(numbers, prepend=-1)) + _log_orders(len(places), numbers)
     weights = likelihood + unfound + prior + ways[:, None]
     chances: Floats = np.exp(weights - weights.max()).sum(axis=1)
