@@ -13,6 +13,7 @@ from essaysearch.filling import ingest
 from essaysearch.model import Document, Skipped
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, untagged
+from essaysearch.voices.intros import person
 
 Write = Callable[[str, str], str]
 
@@ -330,3 +331,22 @@ def test_an_index_of_a_mail_archive_is_refused_as_one(file: Write, program: str)
     path = file("thread.html", page)
     assert documents(path) == []
     assert skips(path) == ["The page is an index of a mail archive: it names messages and holds none."]
+
+
+def test_a_feed_of_a_site_whose_texts_open_with_their_date_is_dated(file: Write) -> None:
+    item = (
+        "<item><title>Rungs</title><link>http://www.paulgraham.com/rungs.html</link>"
+        "<description>July 2009 The rungs have not been climbed. Not by August 2009.</description></item>"
+    )
+    found = documents(file("a.xml", f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'))[0]
+    assert (found.date, found.date_inferred) == ("2009-07", "the text opens with this date")
+    assert blocks(found) == [("paragraph", "own", "The rungs have not been climbed. Not by August 2009.")]
+    elsewhere = item.replace("www.paulgraham.com", "rungs.example")
+    found = documents(
+        file("b.xml", f'<rss version="2.0"><channel><title>x</title>{elsewhere}</channel></rss>')
+    )[0]
+    assert (found.date, found.text[:9]) == (None, "July 2009")
+
+
+def test_a_telephone_number_is_no_part_of_a_name() -> None:
+    assert person("bo@lee.example (Bo Lee 602/621-9615)") == "Bo Lee"

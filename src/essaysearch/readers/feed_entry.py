@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from essaysearch.model import Block, Document, Kind
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import address_of, post_id, site_of, urlsplit_safely
 from essaysearch.readers.names import authors_of
+from essaysearch.readers.page_builds import SITE_AUTHORS
 from essaysearch.readers.posts import post
 from essaysearch.text.ids import derived_document_id
 
 READER_NAME = "feed"
 
 _ANNOUNCED = re.compile(r"\A\s*(?:arXiv:\S+\s+Announce Type:\s*\S+\s*)?(?:Abstract:\s*)?", re.I)
+_DATED = re.compile(
+    r"((?:January|February|March|April|May|June|July|August|September|October|November|December) [12]\d{3})\b"
+    r"(?:, rev\.? [^\n(]{0,40}?(?:19|20)\d\d)?\s+(?=[\"“(]?[A-Z])"
+)
 _NUMBERED = re.compile(r"\s*\(arXiv:[^()]*\)\s*\Z", re.I)
 _COMMENT_MARK = re.compile(r"(?:li-?)?(?:comment|cmt|c)[-_]?\d+|c\d{10,}", re.I)
 
@@ -60,6 +67,10 @@ def entry_document(
     own = "arxiv.org" in feed.home or body[0].startswith("arXiv:")
     if own and (place.id or "").startswith("arxiv:"):
         return _paper(place.id, title, body[0], authors, link, metadata, more)
+    host = (urlsplit_safely(link).hostname or "").removeprefix("www.")
+    if not more.get("date") and host in SITE_AUTHORS and (match := _DATED.match(body[0])):
+        body = _without_opening(body, match.end())
+        more |= {"date": parse_date(match[1]), "date_inferred": "the text opens with this date"}
     opening = " ".join(title.split()) or body[0][:80]
     derived = derived_document_id(READER_NAME, authors[0] if authors else feed.title, opening)
     return post(
@@ -74,6 +85,14 @@ def entry_document(
         parent=place.parent,
         metadata=metadata,
         **more,
+    )
+
+
+def _without_opening(body: tuple[str, tuple[Block, ...]], cut: int) -> tuple[str, tuple[Block, ...]]:
+    text, blocks = body
+    kept = (block for block in blocks if block.end > cut)
+    return text[cut:], tuple(
+        replace(block, start=max(0, block.start - cut), end=block.end - cut) for block in kept
     )
 
 

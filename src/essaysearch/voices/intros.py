@@ -198,7 +198,7 @@ def person(text: str) -> str | None:
         inside = match[1].strip()
         outside = _ADDRESS.sub("", text[: match.start()]).strip(" <>\"'")
         if address and inside and not outside and not _ADDRESS.search(inside):
-            return natural_name(inside)
+            return natural_name(_PHONE.sub(" ", inside))
     bare = _BRACKETED.sub(" ", text)
     bare = _PARENTHESIS.sub(" ", bare) if "(" in bare else bare
     bare = _PHONE.sub(" ", _ADDRESS.sub(" ", bare))
