@@ -350,3 +350,4 @@ def test_a_feed_of_a_site_whose_texts_open_with_their_date_is_dated(file: Write)
 
 def test_a_telephone_number_is_no_part_of_a_name() -> None:
     assert person("bo@lee.example (Bo Lee 602/621-9615)") == "Bo Lee"
+    assert person("bo@lee.example (Bo Lee +1-908-949-0705)") == "Bo Lee"

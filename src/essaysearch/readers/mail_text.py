@@ -42,6 +42,10 @@ _SCRUBBED = re.compile(
 _SCRUBBED_NAME = re.compile(r"^Name\s?:\s*(.+)$", re.MULTILINE)
 _SCRUBBED_TYPE = re.compile(r"^Type\s?:\s*(.+)$", re.MULTILINE)
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
+# How a line opens that only a machine reads, or that a mailbox escaped: most messages have none of these.
+_MACHINES = re.compile(
+    r"\n(?:begin|=ybegin |\(This file must|-{10,} next part|>+From |[A-Za-z0-9+/]{60,76}\n[A-Za-z0-9+/]{60})"
+)
 _DEEPEST = 24
 
 
@@ -52,6 +56,8 @@ class Body:
     texts: list[tuple[str, str]] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pure: bool = False
+    """Whether it is one text without any line that only a machine reads."""
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -63,7 +69,7 @@ def body_of(fields: dict[str, str], data: bytes, mailbox: bool = False) -> Body:
     body = Body()
     _read(body, fields, data, 0)
     # Of a part that says the same in two forms the plain one was taken; a lone second form stays.
-    if mailbox:
+    if mailbox and not body.pure:
         body.texts = [(kind, _unescaped(text) if kind == "plain" else text) for kind, text in body.texts]
     return body
 
@@ -78,7 +84,7 @@ def _read(body: Body, fields: dict[str, str], data: bytes, depth: int) -> None:
     ):
         # Archives keep the plain text alone: nothing to decode.
         text = data.decode("ascii")
-        if not text[:200].lstrip().startswith("<") and not data.startswith(b"--") and b"\x1b$" not in data:
+        if not text[:200].lstrip().startswith("<") and not data.startswith(b"--") and b"\x1b" not in data:
             body.texts.append(("plain", _cleaned(body, text, data)))
             return
     kind, _, rest = stated.partition(";")
@@ -161,7 +167,10 @@ def _leaf(body: Body, fields: dict[str, str], kind: str, rest: str, data: bytes,
 
 def _cleaned(body: Body, text: str, raw: bytes) -> str:
     """The text without data and control characters."""
-    text = _without_data(body, text)
+    if _MACHINES.search(f"\n{text}"):
+        text = _without_data(body, text)
+    else:
+        body.pure = not body.texts
     if len(raw.translate(None, _CONTROLS)) != len(raw):
         text = _CONTROL.sub("", text.replace("\x0c", "\n"))
     return text

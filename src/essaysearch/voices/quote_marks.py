@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from essaysearch.model import Block
+from essaysearch.model import Block, Voice
 from essaysearch.voices.furniture import paragraph_furniture
 from essaysearch.voices.intros import intro_ending_at
 from essaysearch.voices.quote_lines import quoted_lines
@@ -57,9 +57,12 @@ def unmark(text: str) -> Marked:
     """
     pieces: list[str] = []
     blocks: list[Block] = []
+    voices: list[Voice] = []
     at = 0
     for piece, role, voice, depth, speaker, confidence, reason, _, _ in parts_of(quoted_runs(text)):
         pieces.append(piece)
+        if role != "furniture":
+            voices.append(voice)
         end = at + len(piece)
         block = _new(Block)
         _start(block, at)
@@ -74,7 +77,7 @@ def unmark(text: str) -> Marked:
         _border_reason(block, "")
         blocks.append(block)
         at = end + 2
-    return Marked("\n\n".join(pieces), tuple(blocks), _posting(blocks))
+    return Marked("\n\n".join(pieces), tuple(blocks), _posting(voices))
 
 
 def mark_blocks(text: str) -> tuple[Block, ...]:
@@ -124,15 +127,16 @@ def attributed(text: str, blocks: Sequence[Block]) -> Marked:
         if depth and block.speaker is None and block.voice == "quoted":
             block = replace(block, speaker=speakers.get(depth))
         named.append(block)
-    return Marked(text, tuple(named), _posting(named))
+    voices = [block.voice for block in named if block.role != "furniture"]
+    return Marked(text, tuple(named), _posting(voices))
 
 
 def _furniture(block: Block, what: str) -> Block:
     return Block(block.start, block.end, "furniture", "unknown", block.depth, None, 1.0, what)
 
 
-def _posting(blocks: list[Block]) -> Posting:
-    voices = [block.voice for block in blocks if block.role != "furniture"]
+def _posting(voices: list[Voice]) -> Posting:
+    """Where own words stand, by the voices of all that is no furniture."""
     if "quoted" not in voices:
         return "none"
     own = [number for number, voice in enumerate(voices) if voice != "quoted"]

@@ -165,7 +165,7 @@ class _Reading:
         runs, levels, speakers, parts = self.runs, self.levels, self.speakers, self.parts
         spoke, said = self.spoke, self.said
         belows = [run[0] for run in runs[1:]] + [-1]
-        number, line, before = 0, 0, 0
+        number, line, before, noted = 0, 0, 0, -1
         while number < len(runs):
             level, text, _, told, kind, numbers = run = runs[number]
             if level < before:
@@ -193,12 +193,16 @@ class _Reading:
                 self._say_whole(run, text, facts, 0)
                 continue
             # Nearly every paragraph is as simple as this.
-            spoke.add(level)
-            said.add(level)
-            voice: Voice = "quoted" if level else "own"
-            speaker = speakers.get(level) if level else None
+            if level != noted:
+                noted = level
+                spoke.add(level)
+                said.add(level)
             first = numbers[0] if numbers else 0
-            parts.append(_new(Part, (joined, role, voice, level, speaker, 1.0, "", text, first)))
+            if level:
+                speaker = speakers.get(level)
+                parts.append(_new(Part, (joined, role, "quoted", level, speaker, 1.0, "", text, first)))
+            else:
+                parts.append(_new(Part, (joined, role, "own", 0, None, 1.0, "", text, first)))
         self._settle()
         return parts
 

@@ -51,6 +51,11 @@ _PREFIX = re.compile(r"(?:> > > |> > |>>> |>> |> )(?![ \t]*>)|>(?![ \t!=:>])")
 _NOT_TIGHT = re.compile(r"\n>[ \t!=:]")
 _INDENTED_MARK = re.compile(r"\n[ \t]+>")
 _OPENS_ODDLY = re.compile(r"\n[|:]")
+# Lines that open so may be quoted: three in a row, below a colon, or a forwarded header.
+_ODD_RUN = re.compile(
+    r"(?:\n[|:][^\n]*){3}|[:：][ \t]*\n(?:[ \t]*\n)*[|:]|\n[|:][ \t]*(?:-+\s*Original|From:)", re.IGNORECASE
+)
+_DEEP_LINES = re.compile(r"(?:^(?:[ \t]{0,8}>){5,}[^\n]*\n?)+", re.MULTILINE)
 _ODD_BELOW = re.compile(r":\n[#%}]")
 _MARKED_GAP = re.compile(r"\n[ \t]*>[> \t]*(?:\n|\Z)")
 _PARAGRAPH_ENDS = re.compile(r"\n(?:[ \t]*\n)+")
@@ -73,7 +78,7 @@ def quick_runs(raw: str) -> list[Run] | None:
     """The runs of a text whose marks are the usual ones; None where they are not, or may not be."""
     raw = raw.rstrip()
     # A look for one sign costs a fiftieth of one for two.
-    if ("[" in raw and "[/" in raw) or _OPENS_ODDLY.search(raw):
+    if ("[" in raw and "[/" in raw) or (_OPENS_ODDLY.search(raw) and _ODD_RUN.search(f"\n{raw}")):
         return None
     spaced = " \n" in raw or ("\t" in raw and "\t\n" in raw)
     if spaced:
@@ -83,6 +88,7 @@ def quick_runs(raw: str) -> list[Run] | None:
     if ">>>>>" in raw and _may_hold_a_head(raw):
         return None
     runs: list[Run] = []
+    odd = mixed = False
     chunks = _BLANKS.split(f"\n{raw}\n")
     chunks[0] = chunks[0].lstrip("\n")
     chunks[-1] = chunks[-1].rstrip("\n")
@@ -93,6 +99,7 @@ def quick_runs(raw: str) -> list[Run] | None:
         if ">" in text:
             level, prefix = _mark_of(text)
             if level < 0:
+                mixed = True
                 if not _mixed_runs(text, runs, raw, spaced):
                     return None
                 continue
@@ -102,8 +109,9 @@ def quick_runs(raw: str) -> list[Run] | None:
                     return None
         if ":\n" in text and _ODD_BELOW.search(text):
             return None
+        odd = odd or text[0] in _ODD
         runs.append(_new(Run, (level, text, True, None, "", ())))
-    return None if _may_be_odd(runs) else runs
+    return None if (odd or mixed) and _may_be_odd(runs) else runs
 
 
 def _mark_of(text: str) -> tuple[int, str]:
@@ -180,8 +188,9 @@ def _is_sentence(line: str) -> bool:
 
 
 def _may_hold_a_head(raw: str) -> bool:
-    """Whether a text with five marks in a row may hold a head of Emacs."""
-    return "==" in raw or "writes:" in raw or "wrote:" in raw or "said:" in raw
+    """Whether lines under five marks may hold a head of Emacs."""
+    signs = ("==", "writes:", "wrote:", "said:")
+    return any(sign in lines for lines in _DEEP_LINES.findall(raw) for sign in signs)
 
 
 def _may_be_odd(runs: list[Run]) -> bool:
