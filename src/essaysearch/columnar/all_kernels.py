@@ -1,6 +1,6 @@
 """Compiled ranking: the k best passages that hold all of some words. Needs the extra ``fast``.
 
-The passages of the rarest word are looked up among those of the others, the next rarest first.
+The passages of a rare word are looked up among those of the others; frequent words are traversed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from essaysearch.columnar.block_kernels import kernel
 from essaysearch.columnar.impact_kernels import BLOCK, place_of, word_of
 from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.match_kernels import SLACK, added_up, bind, by_size, holds_any, rows_in, wanted
+from essaysearch.columnar.rank_kernels import LOOKUP, MOST_REQUIRED, best_in
 
 
 @kernel
@@ -20,7 +21,10 @@ def _best_in(  # type: ignore[no-untyped-def]
     part, number, masks, excluded, asked, given, nearby, window, theta, counted, ints, floats, scores, docs,
     orders,
 ):  # fmt: skip
-    """The best of one segment that reach ``theta``, best first; returns (how many, how many match)."""
+    """The best of one segment that reach ``theta``, best first; returns (how many, how many match).
+
+    The passages of the rarest word are looked up among those of the others, the next rarest first.
+    """
     mask = mask_at(masks[number], part.passages).bits
     barred, ints = rows_in(excluded, number, ints)
     q, room, ints = bind(part, number, mask, asked, given, nearby, window, ints, floats)
@@ -66,8 +70,19 @@ def _best_in(  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _is_looked_up(asked, number):  # type: ignore[no-untyped-def]
+    """Whether looking up the rarest word's passages costs less than traversing all words."""
+    least, postings = asked[0, number, COUNT], np.int64(0)
+    for t in range(len(asked)):
+        held = asked[t, number, COUNT]
+        least = min(least, held)
+        postings += held
+    return least * LOOKUP < postings or len(asked) > MOST_REQUIRED
+
+
+@kernel
 def all_of(  # type: ignore[no-untyped-def]
-    table, masks, excluded, asked, given, nearby, window, k, counted, ints, floats, scores, docs, parts
+    table, masks, excluded, asked, given, nearby, window, k, counted, ints, floats, wide, scores, docs, parts
 ):
     """The k best passages that hold all of the words; see `any_kernels.any_of`.
 
@@ -77,10 +92,18 @@ def all_of(  # type: ignore[no-untyped-def]
     held, theta, total = 0, -1.0, 0
     orders, ints = ints[:k], ints[k:]
     for number in range(len(table)):
-        count, found = _best_in(
-            part_of(table, number), number, masks, excluded, asked, given, nearby, window, theta, counted,
-            ints, floats, scores[len(scores) - k :], docs[len(docs) - k :], orders,
-        )  # fmt: skip
+        part = part_of(table, number)
+        fresh, fresh_docs = scores[len(scores) - k :], docs[len(docs) - k :]
+        if _is_looked_up(asked, number):
+            count, found = _best_in(
+                part, number, masks, excluded, asked, given, nearby, window, theta, counted, ints, floats,
+                fresh, fresh_docs, orders,
+            )  # fmt: skip
+        else:
+            count, found = best_in(
+                part, number, masks, excluded, asked, given, nearby, window, theta, True, counted, ints,
+                floats, wide, fresh, fresh_docs, orders,
+            )  # fmt: skip
         held = merge(table, scores, docs, parts, held, count, number, k)
         total += found
         if held >= k:

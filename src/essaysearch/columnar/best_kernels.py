@@ -51,6 +51,31 @@ def offer(scores, orders, docs, held, score, order, doc):  # type: ignore[no-unt
 
 
 @kernel
+def raised(heap, held, value):  # type: ignore[no-untyped-def]
+    """Offer a number to a heap of the largest, the least at the root; returns how many it holds."""
+    size = len(heap)
+    if held < size:
+        at = held
+        while at > 0 and heap[(at - 1) >> 1] > value:
+            heap[at] = heap[(at - 1) >> 1]
+            at = (at - 1) >> 1
+        heap[at] = value
+        return held + 1
+    if value > heap[0]:
+        at = 0
+        while 2 * at + 1 < size:
+            child = 2 * at + 1
+            if child + 1 < size and heap[child + 1] < heap[child]:
+                child += 1
+            if heap[child] >= value:
+                break
+            heap[at] = heap[child]
+            at = child
+        heap[at] = value
+    return held
+
+
+@kernel
 def best_first(scores, orders, docs, held):  # type: ignore[no-untyped-def]
     """Turn the heap into a list, best first."""
     for last in range(held - 1, 0, -1):

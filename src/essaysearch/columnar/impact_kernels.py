@@ -11,66 +11,92 @@ from essaysearch.columnar.block_kernels import (
     block_at,
     code_of,
     docs_of,
+    frequency,
     kernel,
     offset,
     place_in,
     weighted,
 )
-from essaysearch.columnar.impacts import BLOCK_AT, BOUNDS, COUNT, DOCS, LEADERS, SHARES
+from essaysearch.columnar.impacts import (
+    BEFORE,
+    BLOCK_AT,
+    BOUNDS,
+    COUNT,
+    DOCS,
+    LEADERS,
+    SHARES,
+    STEPPED,
+    STEPS,
+    TAILS,
+)
 
 BLOCK = 128
-Word = namedtuple("Word", "docs shares leaders maxima first")
-"""A word in a segment. ``docs`` and ``shares``: by posting; ``leaders``: the largest shares, largest
-first; ``maxima``: the largest share of each block; ``first``: the number of its first block."""
+Word = namedtuple("Word", "docs shares steps before leaders tails maxima first")
+"""A word in a segment. ``docs``, ``shares``, ``steps`` and ``before``: by posting; ``leaders``: the largest
+shares, largest first; ``tails``: which part of the postings reaches which share; ``maxima``: the largest
+share of each block; ``first``: its first block."""
 
 
 @kernel
 def word_of(rows, t):  # type: ignore[no-untyped-def]
     """A word by its row."""
     count = rows[t, COUNT]
-    bounds = array_at(rows[t, BOUNDS], LEADERS + (count + BLOCK - 1) // BLOCK, np.float64)
+    bounds = array_at(rows[t, BOUNDS], LEADERS + TAILS + (count + BLOCK - 1) // BLOCK, np.float64)
     return Word(
         array_at(rows[t, DOCS], count, np.uint32),
         array_at(rows[t, SHARES], count, np.float64),
+        array_at(rows[t, STEPPED], count, np.uint8),
+        array_at(rows[t, BEFORE], count, np.uint32),
         bounds[:LEADERS],
-        bounds[LEADERS:],
+        bounds[LEADERS : LEADERS + TAILS],
+        bounds[LEADERS + TAILS :],
         rows[t, BLOCK_AT],
     )
 
 
 @kernel
-def impacts(table, number, begin, end, docs, shares, bounds):  # type: ignore[no-untyped-def]
+def impacts(table, number, begin, end, docs, shares, steps, before, bounds):  # type: ignore[no-untyped-def]
     """The passages (uint32) of the blocks ``begin`` to ``end`` of a segment and their shares x / (1 + x).
 
-    ``bounds``: zeros; becomes what `impacts.BOUNDS` tells.
+    ``steps``, ``before`` and ``bounds`` (zeros at first) become what `impacts.WIDTH` tells.
     """
     part = part_of(table, number)
     blocks, norms = part.blocks, part.norms
     data, norm = blocks.data, norms[0]
+    tails = bounds[LEADERS : LEADERS + TAILS]
     out = 0
     for block in range(begin, end):
         size, codes = docs_of(blocks, block, docs[out:])
-        row, most = 0, 0.0
+        row, most, occurrences = 0, 0.0, np.int64(0)
         for i in range(size):
             doc = docs[out + i]
             code = code_of(data, codes, i)
+            before[out + i] = occurrences
             if code:
+                occurrences += np.int64(code)
                 f = np.float64(code)
                 share = f / (np.float64(norm[doc]) + f)
             else:
                 x = weighted(blocks, block, codes, size, row, norms, doc)
                 share = x / (1.0 + x)
+                for field in range(4):
+                    occurrences += frequency(blocks, block, codes, size, row, field)
                 row += 1
             shares[out + i] = share
+            steps[out + i] = np.int64(share * STEPS) + 1
             most = max(most, share)
+            tails[min(np.int64(share * TAILS), TAILS - 1)] += 1.0
             if share > bounds[LEADERS - 1]:
                 at = LEADERS - 1
                 while at > 0 and bounds[at - 1] < share:
                     bounds[at] = bounds[at - 1]
                     at -= 1
                 bounds[at] = share
-        bounds[LEADERS + block - begin] = most
+        bounds[LEADERS + TAILS + block - begin] = most
         out += size
+    for n in range(TAILS - 2, -1, -1):
+        tails[n] += tails[n + 1]
+    tails /= np.float64(out)
 
 
 @kernel
@@ -90,5 +116,5 @@ def place_of(base, word, doc, low):  # type: ignore[no-untyped-def]
 def codes_at(blocks, block):  # type: ignore[no-untyped-def]
     """The byte where the codes of a block begin."""
     mode = blocks.form[block] & 3
-    width = 1 if mode == 0 else 2 if mode == 1 else 4
+    width = 1 if mode == 0 else 4 if mode == 2 else 2
     return blocks.postings + offset(blocks.at, blocks.wide, block) + np.int64(blocks.size[block]) * width

@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
-DOCS, SHARES, BOUNDS, COUNT, BLOCK_AT = range(5)
-WIDTH = 5
+DOCS, SHARES, STEPPED, BEFORE, BOUNDS, COUNT, BLOCK_AT = range(7)
+WIDTH = 7
 """The columns of a word's row for a segment: addresses of its passages (uint32), of their shares
-(float64) and of bounds (float64: the `LEADERS` largest shares, the largest first and zeros where
-there are fewer, then the largest of each `BLOCK` postings); how many postings; its first block."""
+(float64), of these in steps of 1 / `STEPS` rounded up (uint8), of how many occurrences come before a
+posting's in its block (uint32), and of bounds (float64: the `LEADERS` largest shares, the largest
+first and zeros where there are fewer, then which part of the postings has at least 0, 1, 2 ... of
+`TAILS` parts of the share 1, then the largest of each `BLOCK` postings); how many postings; its first
+block."""
+
+STEPS = 255
 
 LEADERS = 16
-_ROW = Struct("=5q")
-_NO_ROW = _ROW.pack(0, 0, 0, 0, 0)
+TAILS = 16
+_ROW = Struct("=7q")
+_NO_ROW = _ROW.pack(*[0] * WIDTH)
 MOST_BYTES = 160 << 20
 """Memory that a snapshot's impacts may take."""
 
@@ -71,11 +77,16 @@ def _weighed(snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed
         if info is None:
             rows.append(_NO_ROW)
             continue
-        docs, shares = np.empty(info.df, dtype=np.uint32), np.empty(info.df)
-        bounds = np.zeros(LEADERS + info.block_end - info.block)
-        kernels.impacts(table.rows, number, info.block, info.block_end, docs, shares, bounds)
-        held += (docs, shares, bounds)
-        rows.append(_ROW.pack(address(docs), address(shares), address(bounds), info.df, info.block))
+        arrays = (
+            np.empty(info.df, dtype=np.uint32),
+            np.empty(info.df),
+            np.empty(info.df, dtype=np.uint8),
+            np.empty(info.df, dtype=np.uint32),
+            np.zeros(LEADERS + TAILS + info.block_end - info.block),
+        )
+        kernels.impacts(table.rows, number, info.block, info.block_end, *arrays)
+        held += arrays
+        rows.append(_ROW.pack(*map(address, arrays), info.df, info.block))
     return Weighed(bound.idf, b"".join(rows), tuple(held))
 
 

@@ -18,13 +18,14 @@ from essaysearch.columnar import bound
 from essaysearch.columnar.addresses import Table
 from essaysearch.columnar.evaluate import Best, Evaluation, Ranked
 from essaysearch.columnar.impacts import WIDTH, Weighed
-from essaysearch.columnar.space import SPACE
+from essaysearch.columnar.space import PUT_BY, SPACE
 from essaysearch.columnar.store import Snapshot, Term, View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Word
 
 Array = npt.NDArray[Any]
 _SCALE = scoring.K1 + 1.0
 _NO_PAIRS = np.zeros(0)
+_BIG_ENDIAN = np.dtype(">u8")
 
 
 class Rows(NamedTuple):
@@ -64,10 +65,21 @@ def ids(
     if rows is None:
         found = best(snapshot, tree, kernels, offset + k, proximity, False).best[offset:]
         return [(f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in found]
-    columns = [view.passage_ids for view in snapshot.views]
-    docs, parts = rows.docs[offset : rows.held].tolist(), rows.parts[offset : rows.held].tolist()
-    names = [f"{columns[part].item(doc):016x}" for part, doc in zip(parts, docs, strict=True)]
+    names = _names(snapshot, rows.docs[offset : rows.held], rows.parts[offset : rows.held])
     return list(zip(names, rows.scores[offset : rows.held].tolist(), strict=True))
+
+
+def _names(snapshot: Snapshot, docs: Array, parts: Array) -> list[str]:
+    """The ids of passages: 16 hexadecimal digits each."""
+    views = snapshot.views
+    if len(views) == 1:
+        found = views[0].passage_ids[docs]
+    else:
+        columns = [view.passage_ids for view in views]
+        numbers = zip(docs.tolist(), parts.tolist(), strict=True)
+        found = np.array([columns[part].item(doc) for doc, part in numbers], dtype=np.uint64)
+    digits = found.astype(_BIG_ENDIAN).tobytes().hex()
+    return [digits[at : at + 16] for at in range(0, len(digits), 16)]
 
 
 def _rows(snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool, count: bool) -> Rows | None:
@@ -78,7 +90,10 @@ def _rows(snapshot: Snapshot, tree: Node, kernels: Any, k: int, proximity: bool,
     if not leaves or (tree.must and tree.should) or not _are_conditions(tree):
         return None
     k = min(k, snapshot.passages) or 1
-    if all(type(leaf) is Word and leaf.fields is None and not leaf.exact for leaf in leaves):
+    for leaf in leaves:
+        if type(leaf) is not Word or leaf.fields is not None or leaf.exact:
+            break
+    else:
         words: tuple[Any, ...] = leaves
         return _plain(snapshot, tree, words, kernels, k, proximity, count)
     if len(leaves) == 1 and not any(isinstance(node, Word) for node in tree.must_not):
@@ -120,22 +135,21 @@ def _plain(
     weights = [word.boost * term.idf * _SCALE for word, term in zip(words, terms, strict=True)]
     if min(weights) <= 0.0:
         return None
-    excluded = [
-        of(snapshot, node.term, count_of, kernels) for node in tree.must_not if isinstance(node, Word)
-    ]
-    pairs = _pairs(snapshot, words, kernels) if proximity and len(words) > 1 else _NO_PAIRS
+    excluded: list[Weighed] = []
+    if tree.must_not:
+        barring = [node for node in tree.must_not if isinstance(node, Word)]
+        excluded = [of(snapshot, node.term, count_of, kernels) for node in barring]
+    pairs = _pairs(snapshot, words, kernels) if proximity and count_of > 1 else _NO_PAIRS
     table, masks = snapshot.table(count_of), _masks(snapshot, tree)
     size, segments = count_of + len(excluded), len(snapshot.views)
     asked, barred = _asked(terms, segments, WIDTH), _asked(excluded, segments, WIDTH)
-    ints = SPACE.ints(size, k)
+    ints = SPACE.ints(size, 2 * PUT_BY + 10 * k)
     scores, docs, parts = SPACE.best(k, segments)
     given = (table.rows, masks.rows, barred, asked, np.array(weights), pairs, scoring.PROXIMITY_WINDOW, k)
     if tree.must:
-        held, total = kernels.all_of(*given, count, ints, SPACE.floats(size), scores, docs, parts)
+        held, total = kernels.all_of(*given, count, ints, SPACE.floats(size), SPACE.wide, scores, docs, parts)
     else:
-        held = kernels.any_of(
-            *given, ints, SPACE.floats(size), SPACE.sums, SPACE.touched, scores, docs, parts
-        )
+        held = kernels.any_of(*given, ints, SPACE.floats(size), SPACE.wide, scores, docs, parts)
         total = -1
         if count and len(terms) == 1 and not excluded and masks is snapshot.live_masks:
             total = snapshot.df(words[0].term)

@@ -9,8 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-WINDOW = 1 << 14
-"""Passages whose sums any-of holds at a time."""
+NARROW = 1 << 12
+"""Passages whose sums are held at a time where most are touched: they stay close to the processor."""
+
+WIDE = 1 << 16
+"""Passages whose sums are held at a time where few are touched."""
+
+NOTED = 1 << 17
+"""Postings of a window that can be noted."""
+
+PUT_BY = 1 << 11
+"""Passages that wait at a time to be scored."""
 
 FIXED = 1 << 11
 """Integers that every kernel may need beside those for each term."""
@@ -20,12 +29,11 @@ EACH = 300
 
 
 class Space(threading.local):
-    """``sums`` and ``touched``: of any-of; ``counts``: flags of surfaces. Sums and counts are zeros
-    between calls; all else may hold anything."""
+    """``wide``: as `window_kernels.window_of` parts it; ``counts``: flags of surfaces. Sums and counts
+    are zeros between calls; all else may hold anything."""
 
     def __init__(self) -> None:
-        self.sums = np.zeros(WINDOW)
-        self.touched = np.empty(WINDOW + 1, dtype=np.int32)
+        self.wide = np.zeros(3 * WIDE + 2 * NOTED, dtype=np.int32)
         self.counts = np.zeros(1 << 16, dtype=np.uint8)
         self._ints = np.empty(16 * EACH + FIXED, dtype=np.int64)
         self._floats = np.empty(256)
