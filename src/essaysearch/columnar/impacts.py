@@ -77,7 +77,7 @@ def _weighed(snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed
         if info is None:
             rows.append(_NO_ROW)
             continue
-        arrays = (
+        arrays: tuple[Array, ...] = (
             np.empty(info.df, dtype=np.uint32),
             np.empty(info.df),
             np.empty(info.df, dtype=np.uint8),

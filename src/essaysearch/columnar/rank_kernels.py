@@ -190,7 +190,7 @@ def _settle(q, barred, room, put, count, mark, theta, scale, scores, orders, doc
 @kernel
 def _fill(  # type: ignore[no-untyped-def]
     base, rows, order, weights, tops, lack, mask, spans, start, end, wholes, beside, wide
-):  # type: ignore[no-untyped-def]
+):
     """Add up the words ``order`` over a window; `reaching` tells ``spans``, whose fourth is where they stop.
 
     ``lack``: as in `_added`. ``mask``: of passages to be left out already here, or no byte.
