@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from essaysearch.columnar.norms import averages_of, norms_of
 from essaysearch.columnar.postings import FIELDS, Inversion
 from essaysearch.columnar.records import MANY, SINGLE
 from essaysearch.columnar.rows import Rows
-from essaysearch.columnar.vocabulary import Ranking, Vocabulary
+from essaysearch.columnar.vocabulary import Cut, Ranking, Vocabulary
 
 Array = npt.NDArray[Any]
 _IN_MEMORY = 1 << 22
@@ -31,6 +31,7 @@ class SegmentBuilder:
 
     def __init__(self, vocabulary: Vocabulary, pool: ThreadPoolExecutor, fast: bool) -> None:
         self._vocabulary, self._pool, self._fast = vocabulary, pool, fast
+        self._cutting: Future[Cut] | None = None
         self._words: list[Array] = []
         self._counts: list[Array] = []
         self._text, self._record = StreamWriter(pool), StreamWriter(pool)
@@ -39,10 +40,9 @@ class SegmentBuilder:
         self._keywords = {name: KeywordsBuilder(name in MANY) for name in SINGLE + MANY}
 
     def append(self, rows: Rows) -> None:
-        """Take the rows of some documents."""
-        words, counts = self._vocabulary.encode(rows.units)
-        self._words.append(words)
-        self._counts.append(counts)
+        """Take the rows of some documents. Their texts are cut on another thread until the next come."""
+        self._number()
+        self._cutting = self._pool.submit(self._vocabulary.cut, rows.units)
         sizes = rows.documents["doc_size"]
         begins = self._text.length + np.cumsum(sizes) - sizes
         self._text.append(b"".join(rows.texts))
@@ -54,8 +54,17 @@ class SegmentBuilder:
         for name, values in rows.keywords.items():
             self._keywords[name].extend(values)
 
+    def _number(self) -> None:
+        """Number the words of the texts cut last."""
+        if self._cutting is not None:
+            cutting, self._cutting = self._cutting, None
+            words, counts = self._vocabulary.encode(cutting.result())
+            self._words.append(words)
+            self._counts.append(counts)
+
     def ranking(self) -> Ranking:
-        """The order of the words gathered. To be asked for when all are, and no thread adds others."""
+        """The order of the words gathered. To be asked for when all are, before others begin to be."""
+        self._number()
         used = np.zeros(len(self._vocabulary.surfaces), dtype=np.int64)
         for words in self._words:
             used += np.bincount(words, minlength=len(used))
@@ -70,29 +79,30 @@ class SegmentBuilder:
         surfaces = np.diff(ranking.surface_first)
         words, self._words = self._words, []
         inversion = Inversion(
-            np.concatenate(words), lengths, ranking.rank, ranking.ordinal, len(ranking.terms), self._fast
+            np.concatenate(words), lengths, ranking.rank, ranking.ordinal, ranking.occurrences, self._fast
         )
         del words
 
         def packed_run(run: tuple[int, int]) -> dict[str, Array]:
             return pack(inversion.postings(*run), norms, surfaces[slice(*run)], self._fast)
 
-        with Packed(lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY)) as packed:
-            for arrays in ahead(self._pool, packed_run, inversion.runs(), 2):
-                packed.extend(arrays)
-            file = ArrayFileWriter(path)
-            try:
+        runs = ahead(self._pool, packed_run, inversion.runs(), 2)
+        file = ArrayFileWriter(path)
+        try:
+            keywords = {name: held.finished() for name, held in self._keywords.items()}
+            facts = finish_segment(
+                file, ranking.terms, ranking.surfaces, ranking.surface_first, lengths, columns, keywords
+            )
+            self._text.write(file, "text")
+            self._record.write(file, "record")
+            with Packed(lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY)) as packed:
+                for arrays in runs:
+                    packed.extend(arrays)
                 packed.write(file)
-                keywords = {name: held.finished() for name, held in self._keywords.items()}
-                facts = finish_segment(
-                    file, ranking.terms, ranking.surfaces, ranking.surface_first, lengths, columns, keywords
-                )
-                self._text.write(file, "text")
-                self._record.write(file, "record")
-                return {**facts, **file.close(facts)}
-            except BaseException:
-                file.abandon()
-                raise
+            return {**facts, **file.close(facts)}
+        except BaseException:
+            file.abandon()
+            raise
 
     def close(self) -> None:
         """Let go of what was gathered."""

@@ -43,6 +43,10 @@ class KeywordsBuilder:
 
     def extend(self, values: Sequence[Any]) -> None:
         """Add the values of more documents."""
+        if self._sizes is None and values.count(values[0]) == len(values):
+            code = self._number.setdefault(values[0], len(self._number)) if values[0] else -1
+            self._codes.append(np.full(len(values), code, dtype=np.int64))
+            return
         flat: Iterable[Any] = values
         if self._sizes is not None:
             self._sizes.append(np.fromiter(map(len, values), np.int64, len(values)))

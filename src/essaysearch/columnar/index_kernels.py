@@ -18,15 +18,8 @@ Array = npt.NDArray[Any]
 BLOCK = 128
 FIELDS = 4
 MAX_CODE = 14
-
-
-@numba.njit(cache=True, nogil=True)
-def count(words, rank, terms):  # type: ignore[no-untyped-def]
-    """Occurrences of each term, int64."""
-    seen = np.zeros(terms, dtype=np.int64)
-    for word in words:
-        seen[rank[word]] += 1
-    return seen
+NEAR = 15
+"""So many occurrences (2 to this) are sorted within the processor's own memory."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -39,10 +32,13 @@ def scatter(words, lengths, rank, ordinal, low, high, occurrences):  # type: ign
     ends = np.zeros(terms + 1, dtype=np.uint32)
     for term in range(terms):
         ends[term + 1] = ends[term] + occurrences[term]
-    total = ends[terms]
-    # Terms come in any order: what is told of an occurrence is written to one place of memory.
+    total = np.int64(ends[terms])
+    # Terms come in any order. What is told of an occurrence first goes to the others of its neighbours
+    # among the terms, so that sorting these stays within a part of memory that the processor holds.
+    filled = np.zeros((total >> NEAR) + 1, dtype=np.int64)
+    for term in range(terms - 1, -1, -1):
+        filled[ends[term] >> NEAR] = ends[term]
     told = np.empty((total, 3), dtype=np.uint32)
-    following = ends[:-1].copy()
     at = 0
     for passage in range(lengths.shape[1]):
         position = 0
@@ -51,30 +47,38 @@ def scatter(words, lengths, rank, ordinal, low, high, occurrences):  # type: ign
                 word = words[place]
                 term = rank[word] - low
                 if 0 <= term < terms:
-                    here = following[term]
-                    following[term] = here + np.uint32(1)
+                    near = ends[term] >> NEAR
+                    here = filled[near]
+                    filled[near] = here + 1
                     told[here, 0], told[here, 1], told[here, 2] = passage, position, word
                 position += 1
             position += 1
             at += lengths[field, passage]
+    following = ends[:-1].copy()
+    passages = np.empty(total, dtype=np.uint32)
+    pos = np.empty(total, dtype=np.uint32)
+    ordinals = np.empty(total, dtype=np.uint16)
+    for n in range(total):
+        word = told[n, 2]
+        term = rank[word] - low
+        here = following[term]
+        following[term] = here + np.uint32(1)
+        passages[here], pos[here], ordinals[here] = told[n, 0], told[n, 1], ordinal[word]
     post = np.zeros(terms + 1, dtype=np.int64)
     count = np.int64(0)
     for term in range(terms):
         for here in range(ends[term], ends[term + 1]):
-            count += here == ends[term] or told[here, 0] != told[here - 1, 0]
+            count += here == ends[term] or passages[here] != passages[here - 1]
         post[term + 1] = count
     docs = np.empty(count, dtype=np.uint32)
     occ = np.empty(count + 1, dtype=np.int64)
     occ[count] = total
-    pos = np.empty(total, dtype=np.uint32)
-    ordinals = np.empty(total, dtype=np.uint16)
     posting = -1
     for term in range(terms):
         for here in range(ends[term], ends[term + 1]):
-            if here == ends[term] or told[here, 0] != told[here - 1, 0]:
+            if here == ends[term] or passages[here] != passages[here - 1]:
                 posting += 1
-                docs[posting], occ[posting] = told[here, 0], here
-            pos[here], ordinals[here] = told[here, 1], ordinal[told[here, 2]]
+                docs[posting], occ[posting] = passages[here], here
     codes, exc = _coded(docs, occ, pos, lengths)
     return post, docs, codes, exc, occ, pos, ordinals
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -53,11 +54,16 @@ class Line:
 
 
 def ahead(pool: ThreadPoolExecutor, function: Callable[[T], U], items: Iterable[T], most: int) -> Iterator[U]:
-    """``map(function, items)`` on other threads, at most ``most`` results in the making or waiting."""
-    tasks: deque[Future[U]] = deque()
-    for item in items:
-        if len(tasks) == most:
+    """``map(function, items)`` on other threads, begun at once.
+
+    At most ``most`` results are in the making or waiting.
+    """
+    rest = iter(items)
+    tasks = deque(pool.submit(function, item) for item in islice(rest, most))
+
+    def results() -> Iterator[U]:
+        while tasks:
             yield tasks.popleft().result()
-        tasks.append(pool.submit(function, item))
-    while tasks:
-        yield tasks.popleft().result()
+            tasks.extend(pool.submit(function, item) for item in islice(rest, 1))
+
+    return results()

@@ -64,21 +64,19 @@ class Inversion:
     ``words``: int32 surface number of every word, passage by passage, field by field.
     ``lengths``: (4, passages) int64 words in each field. ``rank`` and ``ordinal``: int32, for each
     surface the rank of its term among the sorted terms and its number among the term's surfaces.
-    ``fast``: use the compiled loops. Several threads may ask for postings at once.
+    ``occurrences``: int64, how often each term occurs. ``fast``: use the compiled loops. Several
+    threads may ask for postings at once.
     """
 
     def __init__(
-        self, words: Array, lengths: Array, rank: Array, ordinal: Array, term_count: int, fast: bool
+        self, words: Array, lengths: Array, rank: Array, ordinal: Array, occurrences: Array, fast: bool
     ) -> None:
-        self._given = words, lengths, rank, ordinal
+        self._given, self._occurrences = (words, lengths, rank, ordinal), occurrences
         self._kernels: Any = None
         if fast:
             from essaysearch.columnar import index_kernels
 
             self._kernels = index_kernels
-            self._occurrences = index_kernels.count(words, rank, term_count)
-        else:
-            self._occurrences = np.bincount(rank[words], minlength=term_count)
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """(first term, end of terms) of every run, in order."""

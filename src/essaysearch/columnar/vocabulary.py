@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, count, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,17 +28,27 @@ _SEPARATOR = b"\xff"  # never part of UTF-8
 class Ranking:
     """The vocabulary in its order on disk.
 
-    ``terms``: the terms, sorted. ``rank``: for each surface number the rank of its term.
+    ``terms``: the terms, sorted. ``occurrences``: int64, how often each occurs. ``rank``: for each
+    surface number the rank of its term.
     ``ordinal``: its number among the term's surfaces, the most frequent first.
     ``surfaces``: all surfaces, term by term, in the order of their ordinals.
     ``surface_first``: int64 (terms + 1), where each term's surfaces begin.
     """
 
     terms: list[str]
+    occurrences: Array
     rank: Array
     ordinal: Array
     surfaces: list[str]
     surface_first: Array
+
+
+class Cut(NamedTuple):
+    """Texts cut into chunks: the number of each chunk in order, how many each text has, the new chunks."""
+
+    chunks: Array
+    counts: Array
+    new: list[str]
 
 
 class Vocabulary:
@@ -60,47 +70,49 @@ class Vocabulary:
 
             self._bytes_table = ChunkTable()
 
-    def encode(self, units: list[str]) -> tuple[Array, Array]:
+    def cut(self, units: list[str]) -> Cut:
+        """Texts as chunks; one call at a time, in the order in which `encode` gets what comes of it.
+
+        With the kernels the interpreter's lock is free meanwhile.
+        """
+        if self._bytes_table is None:
+            return self._cut(units)
+        try:
+            data = _SEPARATOR.join(map(str.encode, units))
+        except UnicodeEncodeError:  # lone surrogates
+            data = _SEPARATOR.join(unit.encode("utf-8", "surrogatepass") for unit in units)
+        chunks, counts, new = self._bytes_table.cut(data, len(units))
+        return Cut(chunks, counts, new[:-1].split("\n") if new else [])
+
+    def encode(self, cut: Cut) -> tuple[Array, Array]:
         """The words of texts as surface numbers.
 
         Returns (int32 numbers of all words in order, int64 number of words of each text).
         """
-        chunks, counts = self._cut_bytes(units) if self._bytes_table is not None else self._cut(units)
+        if cut.new:
+            self._learn(cut.new)
         if self._arrays is None:
             first = np.array(self._chunk_first, dtype=np.int64)
             self._arrays = first, np.array(self._chunk_words, dtype=np.int32)
         first, words = self._arrays
         if self._single:
-            return words[chunks], counts
-        sizes = (first[1:] - first[:-1])[chunks]
+            return words[cut.chunks], cut.counts
+        sizes = (first[1:] - first[:-1])[cut.chunks]
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
         within = np.arange(total) - np.repeat(ends - sizes, sizes)
-        numbers = words[np.repeat(first[chunks], sizes) + within]
-        edges = np.concatenate(([0], ends))[np.concatenate(([0], np.cumsum(counts)))]
+        numbers = words[np.repeat(first[cut.chunks], sizes) + within]
+        edges = np.concatenate(([0], ends))[np.concatenate(([0], np.cumsum(cut.counts)))]
         return numbers, np.diff(edges)
 
-    def _cut(self, units: list[str]) -> tuple[Array, Array]:
+    def _cut(self, units: list[str]) -> Cut:
         numbers = self._numbers
         found = [CHUNK.findall(unit) for unit in units]
         flat = [chunk for chunks in found for chunk in chunks]
-        new = dict.fromkeys(chunk for chunk in flat if chunk not in numbers)
-        if new:
-            base = len(numbers)
-            self._learn(list(new))
-            numbers.update((chunk, base + offset) for offset, chunk in enumerate(new))
+        new = list(dict.fromkeys(chunk for chunk in flat if chunk not in numbers))
+        numbers.update(zip(new, count(len(numbers))))
         coded = np.fromiter(map(numbers.__getitem__, flat), dtype=np.int64, count=len(flat))
-        return coded, np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-
-    def _cut_bytes(self, units: list[str]) -> tuple[Array, Array]:
-        try:
-            data = _SEPARATOR.join(map(str.encode, units))
-        except UnicodeEncodeError:  # lone surrogates
-            data = _SEPARATOR.join(unit.encode("utf-8", "surrogatepass") for unit in units)
-        coded, counts, new = self._bytes_table.cut(data, len(units))
-        if new:
-            self._learn(new[:-1].split("\n"))
-        return coded, counts
+        return Cut(coded, np.fromiter(map(len, found), dtype=np.int64, count=len(found)), new)
 
     def _learn(self, chunks: list[str]) -> None:
         """Number the words of chunks not met before, in the order of the chunks."""
@@ -141,12 +153,13 @@ class Vocabulary:
         rank_of_term[held[np.array(by_name, dtype=np.int64)]] = np.arange(len(held))
         rank = np.zeros(len(self.surfaces), dtype=np.int32)
         rank[present] = rank_of_term[term_of[present]]
-        order = present[np.lexsort((present, -used[present], rank[present]))]
+        order = present[np.argsort((rank[present].astype(np.int64) << 32) - used[present], kind="stable")]
         first = np.searchsorted(rank[order], np.arange(len(held) + 1))
+        occurrences = np.add.reduceat(used[order], first[:-1]) if len(held) else used[order]
         ordinal = np.zeros(len(self.surfaces), dtype=np.int32)
         ordinal[order] = np.arange(len(order)) - first[rank[order]]
         surfaces = list(map(self.surfaces.__getitem__, order.tolist()))
-        return Ranking([names[i] for i in by_name], rank, ordinal, surfaces, first)
+        return Ranking([names[i] for i in by_name], occurrences, rank, ordinal, surfaces, first)
 
 
 def _numbering() -> defaultdict[str, int]:

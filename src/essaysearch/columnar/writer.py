@@ -4,9 +4,9 @@ Nothing a writer does is visible before `commit`; a writer that is killed, or le
 exception, leaves the last committed state. Segments are merged in tiers: when ten of about the
 same size have gathered, they become one.
 
-Documents go through in batches: the caller's thread makes rows of them (see `rows`), a second
-numbers their words while the next batch is read, a third writes what has reached half of the memory
-allowed, while the other half fills.
+Documents go through in batches: the caller's thread makes rows of them (see `rows`) and numbers their
+words; others cut their texts and compress them meanwhile, without the interpreter's lock, and write what
+has reached half of the memory allowed, while the other half fills.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from essaysearch.columnar.build import SegmentBuilder
 from essaysearch.columnar.lines import Line
 from essaysearch.columnar.rows import Entry, Plain, check, check_plain, rows_of, rows_of_plain
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.vocabulary import Ranking, Vocabulary
+from essaysearch.columnar.vocabulary import Vocabulary
 from essaysearch.model import Document, Passage
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Writer:
 
         self._store, self._lock, self._memory = store, lock, memory
         self._fast = numba_present() if fast is None else fast
-        self._pool, self._gathering, self._writing = ThreadPoolExecutor(2), Line(2), Line(0)
+        self._pool, self._writing = ThreadPoolExecutor(2), Line(0)
         self._snapshot = store.snapshot()
         self._manifest = self._snapshot.manifest
         self.facts: dict[str, Any] = dict(self._manifest.facts)
@@ -154,13 +154,12 @@ class Writer:
     # Segments
 
     def _send(self) -> None:
-        """Make rows of the batch and let the other thread have them."""
-        builder = self._builder
+        """Make rows of the batch and let the segment have them."""
         if self._batch_size:
             rows = rows_of(self._batch) if self._batch else rows_of_plain(self._plain)
             self._held += self._batch_size * 3 // 4  # four bytes a word, of five or six characters
             self._batch, self._plain, self._batch_size = [], [], 0
-            self._gathering.put(lambda: builder.append(rows))
+            self._builder.append(rows)
 
     def _flush(self) -> None:
         """Let what was gathered be written as a segment of its own."""
@@ -172,18 +171,15 @@ class Writer:
             builder.close()
             return
 
-        def finish() -> None:
-            ranking = builder.ranking()
-            self._writing.put(lambda: write(ranking))
+        ranking = builder.ranking()
 
-        def write(ranking: Ranking) -> None:
+        def write() -> None:
             self._written.append((self._write(lambda path: builder.write(path, ranking)), dead))
 
-        self._gathering.put(finish)
+        self._writing.put(write)
 
     def _settle(self) -> None:
         """Wait for what is being written; of what it replaces, mark the older versions as deleted."""
-        self._gathering.wait()
         self._writing.wait()
         written, self._written = self._written, []
         younger = [entry["name"] for entry, _ in written]
@@ -191,8 +187,8 @@ class Writer:
             self._open(entry)
             self._dead[entry["name"]] = dead
         for entry, _ in written:
-            ids = self._segments[entry["name"]].names("id").all()
-            self._kill(ids, younger)
+            if len(younger) < len(self._segments):
+                self._kill(self._segments[entry["name"]].names("id").all(), younger)
             younger.remove(entry["name"])
 
     def _write(self, write: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
@@ -299,7 +295,6 @@ class Writer:
 
     def _stop(self) -> None:
         """Let the other threads end."""
-        self._gathering.end()
         self._writing.end()
         self._pool.shutdown(cancel_futures=True)
         self._builder.close()

@@ -147,20 +147,28 @@ def places_of(wanted: frozenset[str], text: str) -> list[Token]:
     >>> [t.surface for t in places_of(frozenset(["model"]), "A model, modelled")]
     ['model', 'modelled']
     """
-    plain = text.isascii()
-    pieces, gap = (text.translate(_SPACED).split(" "), 1) if plain else (_PIECES.split(text), 0)
-    # A stem begins as its word does.
-    begins = {letter for term in wanted for letter in (term[:1], term[:1].upper())}
+    begins = _initials(wanted)
+    if text.isascii():
+        pieces, gap = text.translate(_SPACED).split(" "), 1
+        likely = [number for number, piece in enumerate(pieces) if piece[:1] in begins]
+    else:
+        pieces, gap = _PIECES.split(text), 0
+        likely = [n for n, piece in enumerate(pieces) if piece[:1] in begins or not piece.isascii()]
     found: list[Token] = []
     at = passed = 0
-    for number, piece in enumerate(pieces):
-        if piece[:1] in begins or not (plain or piece.isascii()):
-            met = [word for word in words_of_chunk(piece) if word.term in wanted]
-            if met:
+    for number in likely:
+        for start, end, surface, term in words_of_chunk(pieces[number]):
+            if term in wanted:
                 at += sum(map(len, pieces[passed:number])) + gap * (number - passed)
                 passed = number
-                found += [Token(at + start, at + end, surface, term) for start, end, surface, term in met]
+                found.append(Token(at + start, at + end, surface, term))
     return found
+
+
+@lru_cache(maxsize=256)
+def _initials(terms: frozenset[str]) -> frozenset[str]:
+    """The letters with which ASCII words of some terms can begin: a stem begins as its word does."""
+    return frozenset(letter for term in terms for letter in (term[:1], term[:1].upper()))
 
 
 def terms(text: str) -> list[str]:

@@ -20,7 +20,9 @@ def occurrences(leaf: Node, text: str, words: Sequence[Token] | None = None) -> 
     """
     words = tokens(text) if words is None else words
     if isinstance(leaf, Word):
-        return [(token.start, token.end) for token in words if _is(leaf, token, text)]
+        wanted = leaf.term
+        spans = [(start, end) for start, end, _, term in words if term == wanted]
+        return spans if not leaf.exact else [(a, b) for a, b in spans if text[a:b] == leaf.text]
     if isinstance(leaf, Expand):
         meets = surface_test(leaf)
         return [(token.start, token.end) for token in words if meets(token.surface)]
