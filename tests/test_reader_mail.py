@@ -540,3 +540,49 @@ def test_the_reader_yields_before_it_has_read_all(tmp_path: Path) -> None:
     stream: Iterator[Reading] = mail.read(SourceFile(str(path)))
     assert isinstance(next(stream), Document)
     assert path.stat().st_size > 2 * mail_split.CHUNK
+
+
+BORDER = "-" * 30
+DIGEST = (
+    "From: rungs-request@lists.example\nDate: Mon, 3 May 2004 12:00:00 "
+    "+0200\nSubject: Rungs Digest, Vol 15, Issue 3\n"
+    f"Message-ID: <d@b>\n\nSend submissions "
+    f"to\n\trungs@lists.example\n\nToday's Topics:\n\n   1. Ladders (Ada King)\n\n\n"
+    f"{'-' * 70}\n\nMessage: 1\nDate: Sun, 2 May 2004 10:00:00 +0200\nFrom: Ada King <ada@example.org>\n"
+    f"Subject: [Rungs] Ladders\nMessage-ID: <m1@b>\n\nLadders are "
+    f"long.\n{BORDER}\nA rule of her own.\n\n{BORDER}\n\n"
+    "Message: 2\nDate: Sun, 2 May 2004 11:00:00 +0200\nFrom: Bo Lee "
+    "<bo@example.org>\nSubject: Re: [Rungs] Ladders\n"
+    f"In-Reply-To: <m1@b>\nMessage-ID: <m2@b>\n\n> Ladders are long.\n\nShort.\n\n{BORDER}\n\n"
+    "End of Rungs Digest, Vol 15, Issue 3\n************************************\n"
+)
+
+
+def test_a_digest_is_read_as_the_messages_in_it(tmp_path: Path) -> None:
+    found = readings(tmp_path / "digest.eml", DIGEST)
+    first, second = (one for one in found if isinstance(one, Document))
+    assert (first.id, first.authors, first.title) == ("mail:m1@b", ("Ada King",), "Ladders")
+    assert first.text == f"Ladders are long.\n{BORDER}\nA rule of her own."
+    assert DIGEST.split("\n")[first.line - 1].startswith("Date: Sun, 2 May 2004 10")
+    assert (second.id, second.parent, second.thread) == ("mail:m2@b", "mail:m1@b", "mail:m1@b")
+    assert [(block.voice, second.text[block.start : block.end]) for block in second.blocks] == [
+        ("quoted", "Ladders are long."),
+        ("own", "Short."),
+    ]
+    assert str(found[-1]) == str(
+        Skipped(
+            str(tmp_path / "digest.eml"),
+            "The message is a digest: the 2 messages in it were read in its place.",
+            "line 1",
+            empty=True,
+        )
+    )
+    boxed = documents(tmp_path / "box", mailbox(DIGEST))
+    assert [one.line for one in boxed] == [first.line + 1, second.line + 1]
+
+
+def test_a_message_that_speaks_of_a_digest_is_none(tmp_path: Path) -> None:
+    found = documents(
+        tmp_path / "box", mailbox(HEADER.replace("Engines", "The Digest") + f"\nA.\n{'-' * 70}\nB.\n")
+    )
+    assert [one.title for one in found] == ["The Digest"]

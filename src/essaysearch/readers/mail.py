@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
+from essaysearch.readers.mail_digest import digested
 from essaysearch.readers.mail_headers import (
     Person,
     dated,
@@ -66,7 +67,15 @@ def read(source: SourceFile) -> Iterator[Reading]:
     known = Known()
     mailbox = is_mailbox(source.head)
     for raw in raw_messages(source):
-        yield raw if isinstance(raw, Skipped) else _document(raw, source, mailbox, known)
+        if isinstance(raw, Skipped):
+            yield raw
+            continue
+        within = digested(raw)
+        for one in within or (raw,):
+            yield _document(one, source, mailbox, known)
+        if within:
+            said = f"The message is a digest: the {len(within):,} messages in it were read in its place."
+            yield Skipped(source.path, said, f"line {raw.line}", empty=True)
 
 
 def _names_of_header(head: bytes) -> set[bytes]:
