@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from essaysearch.query.operator_rows import Kind, Operator
-from essaysearch.query.sentences import DIAGNOSTICS
+from essaysearch.query.sentences import DIAGNOSTICS, OF_A_LIBRARY
 
 _OPENING = """# What a query can say
 
@@ -17,7 +17,9 @@ Type words. A passage is found if it matches any of them; those that match more,
 come first. Words match by their stems, whatever their case and accents. Very common words ("the", "of",
 "not") are left out unless there is nothing else, or they stand in a quoted phrase. A word with an inner
 hyphen, apostrophe, dot or slash is searched as its parts side by side and as one word: `mesa-optimizer`
-finds "mesa optimizer" and "mesaoptimizer". A question mark at the end of a word is punctuation.
+finds "mesa optimizer" and "mesaoptimizer". A question mark at the end of a word is punctuation. In a
+question without operators, such as `what do people say about pauses?`, the words that only ask it
+(people, say) match as ever and count little.
 
 Fields may be written in any case; AND, OR, NOT, NEAR and THEN are capitals. A field stands before its
 value without a space. No query is an error: what cannot be read is said and searched as words."""
@@ -85,7 +87,7 @@ def markdown(operators: Sequence[Operator]) -> str:
         ]
         parts += [f"## {heading}", note, _table(("write", "meaning", "example"), rows)]
     parts.append(_DATES)
-    kinds = [(_code(kind), meaning) for kind, meaning in DIAGNOSTICS.items()]
+    kinds = [(_code(kind), meaning) for kind, meaning in (DIAGNOSTICS | OF_A_LIBRARY).items()]
     parts += ["## Warnings", _table(("kind", "meaning"), kinds)]
     return "\n\n".join(parts) + "\n"
 

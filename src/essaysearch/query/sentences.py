@@ -33,6 +33,13 @@ DIAGNOSTICS: dict[str, str] = {
 }
 """Every kind of warning the parser gives, and what it means."""
 
+OF_A_LIBRARY: dict[str, str] = {
+    "unknown-word": "A word that no passage has.",
+    "unmet-filter": "A filter, or a passage to resemble, that nothing in the library meets.",
+    "unknown-topic": "A topic that does not exist or cannot be read; its words are searched as words.",
+}
+"""The kinds of warning that a search adds, which has a library to look into."""
+
 NOTHING = "there is nothing to search for; type a word, or a filter such as kind:essay"
 ALL_STOPS = (
     "every word of the query is a very common one; they are searched all the same, "
