@@ -9,6 +9,7 @@ import pytest
 
 import essaysearch
 from essaysearch import Document, Library
+from essaysearch.query.sentences import OF_A_LIBRARY
 from test_cli import run
 
 
@@ -74,6 +75,7 @@ def test_what_nothing_meets_is_said_with_its_place_and_what_was_meant(
 ) -> None:
     (warning,) = (w for w in library.search(query).warnings if w.kind != "unknown-word")
     assert (query[warning.start : warning.end], warning.message) == (cause, message)
+    assert warning.kind in OF_A_LIBRARY
 
 
 def test_a_topic_that_cannot_be_had_is_searched_as_words_and_excludes_nothing(library: Library) -> None:
