@@ -51,6 +51,15 @@ def words_in(text: str, limit: int) -> list[Token]:
 
     Of a run of more than `_LONGEST` letters the rest is not looked at.
     """
+    return list(_short_words(text)[:limit]) if len(text) <= _LONG else _words_in(text, limit)
+
+
+@lru_cache(maxsize=1 << 12)
+def _short_words(text: str) -> tuple[Token, ...]:
+    return tuple(_words_in(text, _LONG))
+
+
+def _words_in(text: str, limit: int) -> list[Token]:
     found: list[Token] = []
     for match in CHUNK.finditer(text):
         chunk, at = match.group()[:_LONGEST], match.start()
