@@ -8,6 +8,7 @@ import math
 import pytest
 
 import essaysearch
+from essaysearch.concordance import texts
 from essaysearch.concordance.years import sparkline
 from essaysearch.errors import UnknownChoice
 from essaysearch.model import Block, Document
@@ -315,3 +316,22 @@ def test_the_undated_are_named_in_a_notebook_too(library):
 def test_a_study_takes_what_was_typed_literally(library):
     assert library.kwic("NOT pause", literal=True) == []
     assert [line.match for line in library.kwic("hurts nobody", literal=True)] == ["hurts nobody"]
+
+
+def test_counting_the_whole_vocabulary_at_once_counts_as_looking_up_each_word(tmp_path, monkeypatch):
+    made = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    documents = [
+        Document(key, "essay", f"{text} Once more: {text}", title=f"The pause of {key}")
+        for key, _, _, text in TEXTS
+    ]
+    made.add(documents[:2])
+    made.add(documents[2:])
+    made.remove("b")
+    snapshot = made.snapshot()
+    words = sorted({term for view in snapshot.views for term in view.segment.terms().all()})
+    assert len(snapshot.views) > 1
+    looked_up = texts.occurrences_of(snapshot, words)
+    monkeypatch.setattr(texts, "_MANY", 0)
+    assert texts.occurrences_of(snapshot, [*words, "kelp"]) == {**looked_up, "kelp": 0}
+    assert looked_up["paus"] == 8
+    assert looked_up["nobodi"] == 0

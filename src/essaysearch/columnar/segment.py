@@ -186,6 +186,11 @@ class Segment:
         """A term's passages and codes, decoded; deleted passages included."""
         return read_blocks(self._piece, info.block, info.block_end)
 
+    def blocks_of(self, low: int, high: int) -> Blocks:
+        """What `blocks` gives, of the terms ``low`` to ``high`` by rank, one after the other."""
+        begins = self._piece("term_block", low, high + 1)
+        return read_blocks(self._piece, int(begins[0]), int(begins[-1]))
+
     def docs(self, info: TermInfo) -> Array:
         """The passages of a term, ascending, int64; deleted ones included."""
         return self.blocks(info).docs

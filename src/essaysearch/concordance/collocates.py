@@ -81,11 +81,13 @@ def collocates(
     score = getattr(BigramAssocMeasures, MEASURES[measure])
     everything = snapshot.averages.words[0]
     rows = []
-    for term, count in near.counts.items():
-        word = near.form(term)
-        if count < least or (not stop_words and word in STOP_WORDS):
+    counted = [term for term, count in near.counts.items() if count >= least]
+    totals = occurrences_of(snapshot, counted)
+    for term in counted:
+        count, word = near.counts[term], near.form(term)
+        if not stop_words and word in STOP_WORDS:
             continue
-        total = max(count, occurrences_of(snapshot, term))
+        total = max(count, totals[term])
         value = score(count, (slots, total), max(everything, slots, total))
         rows.append(Collocate(word, count, total, float(value)))
     return Collocates(sorted(rows, key=lambda row: (-row.score, row.word)))

@@ -52,7 +52,8 @@ def keyness(
     first = here.counts
     there: Forms | None = None
     if other is None:
-        second = Counter({term: occurrences_of(snapshot, term) - count for term, count in first.items()})
+        everywhere = occurrences_of(snapshot, first)
+        second = Counter({term: everywhere[term] - count for term, count in first.items()})
         second_size = snapshot.averages.words[0] - first.total()
     else:
         there = _counted(texts(snapshot, other, kernels))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, View
@@ -50,15 +52,49 @@ def _document_id(view: View, number: int) -> str:
     return view.segment.keyword("id", int(view.segment.doc_of[number])) or ""
 
 
-def occurrences_of(snapshot: Snapshot, term: str) -> int:
-    """How often a term stands in the bodies of live passages."""
-    total = 0
+def occurrences_of(snapshot: Snapshot, terms: Collection[str]) -> dict[str, int]:
+    """How often each of some terms stands in the bodies of live passages."""
+    if len(terms) < _MANY:
+        return {term: sum(_occurrences(view, term) for view in snapshot.views) for term in terms}
+    known: dict[str, int] | None = snapshot.kept.get("occurrences")
+    if known is None:
+        known = snapshot.kept["occurrences"] = _all_occurrences(snapshot)
+    return {term: known.get(term, 0) for term in terms}
+
+
+_MANY = 1_000
+"""For fewer terms than these each is looked up, for more the whole vocabulary is counted once."""
+
+_POSTINGS = 1_000_000
+"""Postings looked at together."""
+
+
+def _occurrences(view: View, term: str) -> int:
+    info = view.segment.term(term)
+    if info is None:
+        return 0
+    live = view.live[view.segment.docs(info)]
+    return int(view.segment.frequencies(info)[live, 0].sum())
+
+
+def _all_occurrences(snapshot: Snapshot) -> dict[str, int]:
+    total: Counter[str] = Counter()
     for view in snapshot.views:
-        info = view.segment.term(term)
-        if info is not None:
-            live = view.live[view.segment.docs(info)]
-            total += int(view.segment.frequencies(info)[live, 0].sum())
-    return total
+        segment = view.segment
+        sizes = segment.term_sizes()
+        ends = np.cumsum(sizes)
+        counts = np.zeros(len(sizes), dtype=np.int64)
+        low = 0
+        while low < len(sizes):
+            reached = int(ends[low - 1]) if low else 0
+            high = max(low + 1, int(np.searchsorted(ends, reached + _POSTINGS, "right")))
+            blocks = segment.blocks_of(low, high)
+            times = blocks.frequencies()[:, 0] * view.live[blocks.docs]
+            owners = np.repeat(np.arange(high - low), sizes[low:high])
+            counts[low:high] = np.bincount(owners, times, high - low).astype(np.int64)
+            low = high
+        total.update(dict(zip(segment.terms().all(), counts.tolist(), strict=True)))
+    return dict(total)
 
 
 class Forms:
@@ -66,11 +102,11 @@ class Forms:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self._forms: dict[str, Counter[str]] = {}
+        self._forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, word: Token) -> None:
         self.counts[word.term] += 1
-        self._forms.setdefault(word.term, Counter())[word.surface] += 1
+        self._forms[word.term][word.surface] += 1
 
     def form(self, term: str, other: Forms | None = None) -> str:
         """The most frequent form of a stem, ties by the alphabet; of ``other`` where there is none here."""
