@@ -141,11 +141,13 @@ class _Run:
 
     def meet(self, path: str, reading: Reading) -> None:
         """Take what was read of a file, which is called as it was given."""
-        self._given, whole = self._shown(path), self._shown(os.path.abspath(path))
+        self._given = self._shown(path)
         if isinstance(reading, Document):
             self._report.note(self._given, reading.notes)
             self.take(reading)
-        elif isinstance(reading, Skipped):
+            return
+        whole = self._shown(os.path.abspath(path))
+        if isinstance(reading, Skipped):
             # A complaint about corrections is none about the source.
             if not reading.empty and os.path.basename(reading.path) == os.path.basename(path):
                 self._failed.add(whole)

@@ -79,12 +79,13 @@ def read(
         reader = forced or sniff(source)
         corrections = overrides_for(source.path)
         noted, told = 0, False
+        place = shown(os.path.abspath(source.path))
         for reading in reader.read(source):
             told = told or not isinstance(reading, SourceFacts)
             if isinstance(reading, Document):
                 notes = tuple(source.notes[noted:])
                 noted = len(source.notes)
-                document = _finished(reading, reader, source.path, notes, fixed)
+                document = _finished(reading, reader, place, notes, fixed)
                 yield corrections.apply(document) if corrections is not None else document
             else:
                 placed = os.path.abspath(reading.path) if isinstance(reading, SourceFacts) else reading.path
@@ -94,7 +95,7 @@ def read(
         if not told:
             yield Skipped(shown(source.path), f"The file holds nothing that the reader {reader.name} reads.")
         if len(source.notes) > noted:
-            yield SourceFacts(shown(os.path.abspath(source.path)), {"notes": source.notes[noted:]})
+            yield SourceFacts(place, {"notes": source.notes[noted:]})
     except (ReadError, ExtraMissing) as error:
         yield Skipped(shown(source.path), _sentence(str(error).removeprefix(f"{source.path}: ")))
     except Exception as error:
@@ -184,12 +185,12 @@ def overrides(defaults: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _finished(
-    document: Document, reader: Reader, path: str, notes: tuple[str, ...], fixed: Mapping[str, Any]
+    document: Document, reader: Reader, place: str, notes: tuple[str, ...], fixed: Mapping[str, Any]
 ) -> Document:
     """The document with what only the run knows: reader, path, overrides, notes, voices."""
     known = {
         "reader": reader.name,
-        "path": shown(os.path.abspath(path)),
+        "path": place,
         "notes": document.notes + notes,
         **fixed,
     }

@@ -9,7 +9,8 @@ elsewhere leaves the passages behind it, and with them their ids, as they were.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from essaysearch.model import Block, Document, Passage
 from essaysearch.text.ids import passage_ids
@@ -38,6 +39,9 @@ class _Run:
     section: str | None = None
     headed: bool = False
     blocks: list[Block] = field(default_factory=list)
+
+
+_all_but_id = attrgetter(*(field.name for field in fields(Passage) if field.name != "id"))
 
 
 def split(document: Document) -> tuple[Passage, ...]:
@@ -70,7 +74,9 @@ def split(document: Document) -> tuple[Passage, ...]:
     if not found and document.title and document.title.strip():
         found.append(Passage("", 0, 0, 0))
     ids = passage_ids(document.id, (document.text[passage.start : passage.end] for passage in found))
-    return tuple(replace(passage, id=identity) for passage, identity in zip(found, ids, strict=True))
+    return tuple(
+        Passage(identity, *_all_but_id(passage)) for passage, identity in zip(found, ids, strict=True)
+    )
 
 
 def _answering_below(passages: list[Passage]) -> list[Passage]:
