@@ -11,6 +11,7 @@ from essaysearch.columnar.block_kernels import (
     block_at,
     code_of,
     docs_of,
+    exception_row,
     frequency,
     kernel,
     offset,
@@ -118,3 +119,47 @@ def codes_at(blocks, block):  # type: ignore[no-untyped-def]
     mode = blocks.form[block] & 3
     width = 1 if mode == 0 else 4 if mode == 2 else 2
     return blocks.postings + offset(blocks.at, blocks.wide, block) + np.int64(blocks.size[block]) * width
+
+
+@kernel
+def spots(blocks, word, place, out):  # type: ignore[no-untyped-def]
+    """Write the positions of a word's posting into ``out``, at most its length; returns how many it has."""
+    block, data = word.first + place // BLOCK, blocks.data
+    if place + 1 == len(word.docs) or (place + 1) % BLOCK == 0:  # the next posting cannot tell
+        i, codes, size = place % BLOCK, codes_at(blocks, block), np.int64(blocks.size[block])
+        own = np.int64(code_of(data, codes, i))
+        if own == 0:
+            row = exception_row(data, codes, i)
+            for field in range(4):
+                own += frequency(blocks, block, codes, size, row, field)
+    else:
+        own = np.int64(word.before[place + 1]) - np.int64(word.before[place])
+    width = np.int64(1) << ((blocks.form[block] >> 2) & 3)
+    here = (
+        blocks.positions
+        + offset(blocks.pos_at, blocks.wide_pos, block)
+        + np.int64(word.before[place]) * width
+    )
+    for n in range(min(int(own), len(out))):
+        value = np.int64(data[here])
+        for byte in range(1, int(width)):
+            value |= np.int64(data[here + byte]) << (8 * byte)
+        out[n] = value
+        here += width
+    return own
+
+
+@kernel
+def shared(left, right, places, other_places):  # type: ignore[no-untyped-def]
+    """Where two ascending arrays hold the same number: its places in both; returns how many.
+
+    ``places`` and ``other_places`` have room for the shorter, and one more.
+    """
+    i, j, count = 0, 0, 0
+    while i < len(left) and j < len(right):  # without branches on the comparison
+        a, b = left[i], right[j]
+        places[count], other_places[count] = i, j
+        count += a == b
+        i += a <= b
+        j += b <= a
+    return count

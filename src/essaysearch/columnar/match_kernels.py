@@ -13,8 +13,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from essaysearch.columnar.block_kernels import field_of, kernel, positions_of
-from essaysearch.columnar.impact_kernels import BLOCK, codes_at, place_of, word_of
+from essaysearch.columnar.block_kernels import field_of, kernel
+from essaysearch.columnar.impact_kernels import place_of, spots, word_of
 from essaysearch.columnar.impacts import COUNT, WIDTH
 
 SLACK = 1.0 + 1e-9
@@ -92,16 +92,6 @@ def nearness(left, left_count, right, right_count, starts, doc, window):  # type
 
 
 @kernel
-def _positions(q, t, place, out):  # type: ignore[no-untyped-def]
-    """Write the positions of a word's posting into ``out``; returns how many."""
-    blocks = q.part.blocks
-    block = word_of(q.rows, t).first + place // BLOCK
-    size = np.int64(blocks.size[block])
-    held = positions_of(blocks, block, codes_at(blocks, block), size, place % BLOCK, out)
-    return min(held, len(out))
-
-
-@kernel
 def added_up(q, doc, room):  # type: ignore[no-untyped-def]
     """The score of a passage, from its places: its words in the order of the query, then its pairs."""
     score = 0.0
@@ -111,7 +101,9 @@ def added_up(q, doc, room):  # type: ignore[no-untyped-def]
     for p in range(0, len(q.pairs), 3):
         a, b = np.int64(q.pairs[p]), np.int64(q.pairs[p + 1])
         if room.places[a] >= 0 and room.places[b] >= 0:
-            m, n = _positions(q, a, room.places[a], room.left), _positions(q, b, room.places[b], room.right)
+            m = spots(q.part.blocks, word_of(q.rows, a), room.places[a], room.left)
+            n = spots(q.part.blocks, word_of(q.rows, b), room.places[b], room.right)
+            m, n = min(m, POSITIONS), min(n, POSITIONS)
             near = nearness(room.left, m, room.right, n, q.part.starts, doc, q.window)
             score += q.pairs[p + 2] * near / (1.0 + near)
     return score

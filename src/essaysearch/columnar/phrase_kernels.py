@@ -22,6 +22,8 @@ from essaysearch.columnar.block_kernels import (
     place_in,
     views,
 )
+from essaysearch.columnar.impact_kernels import place_of, shared, spots, word_of
+from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.leaf_kernels import best_of
 from essaysearch.columnar.match_kernels import by_size, rows_in
 
@@ -166,14 +168,67 @@ def phrase(data, at, norms, rows, starts, slop, ordered, room, ints, docs, xs, f
     return _together(views(data, at), norms, rows, starts, slop, ordered, room, ints, docs, xs, freqs)
 
 
+LOOKUP = 30
+"""What looking up a passage costs, in postings merged."""
+
+
+@kernel
+def _together_in(part, rows, slop, ordered, room, ints, docs, xs):  # type: ignore[no-untyped-def]
+    """The passages of a segment in which words stand together, and x of each, as `phrase` tells."""
+    terms, blocks, norms = len(rows), part.blocks, part.norms
+    times, ints = ints[:4], ints[4:]
+    order, ints = by_size(rows, COUNT, ints)
+    low, counts, places, ints = ints[:terms], ints[terms : 2 * terms], ints[2 * terms :], ints[3 * terms :]
+    found = ints[: room * terms].reshape(terms, room)
+    low[:] = 0
+    rarest, other, held = order[0], order[1], 0
+    word = word_of(rows, rarest)
+    # What is merged stands in the results' places until these are written, which is never before it is read.
+    merged = len(word.docs) * LOOKUP > rows[other, COUNT]
+    size = shared(word.docs, word_of(rows, other).docs, docs, xs) if merged else len(word.docs)
+    for c in range(size):
+        i = docs[c] if merged else c
+        doc = np.int64(word.docs[i])
+        places[rarest] = i
+        here = True
+        if merged:
+            places[other] = np.int64(xs[c])
+        for n in range(2 if merged else 1, terms):
+            t = order[n]
+            places[t], low[t] = place_of(blocks.base, word_of(rows, t), doc, low[t])
+            if places[t] < 0:
+                here = False
+                break
+        if not here:
+            continue
+        for t in range(terms):
+            counts[t] = spots(blocks, word_of(rows, t), places[t], found[t])
+            if counts[t] > room:
+                return -counts[t]
+        times[:] = 0
+        if slop == 0:
+            _adjacent(found, counts, part.starts, doc, times)
+        else:
+            _near(found, counts, part.starts, doc, slop, ordered, times)
+        x = 0.0
+        for field in range(norms.shape[0]):
+            if times[field]:
+                x += np.float64(times[field]) / np.float64(norms[field, doc])
+        if x > 0.0:
+            docs[held], xs[held] = doc, x
+            held += 1
+    return held
+
+
 @kernel
 def best_phrase(  # type: ignore[no-untyped-def]
     table, masks, asked, slop, ordered, room, k, ints, found, xs, scores, docs, parts
 ):
     """The k passages of the largest x in which terms stand together, as `phrase` tells.
 
+    ``asked``: int64 (words, segments, `impacts.WIDTH`), the words in the order of the phrase.
     They stand as those of `any_kernels.any_of`, x in the place of scores. ``found`` and ``xs`` have room
-    for the rarest term's postings. Returns (how many, how many match, how many would
+    for the rarest term's postings and one more. Returns (how many, how many match, how many would
     without a mask); the first less than 0 where there must be more ``room``, as in `phrase`.
     """
     held, total, alive = 0, 0, 0
@@ -183,13 +238,10 @@ def best_phrase(  # type: ignore[no-untyped-def]
         rows, rest = rows_in(asked, number, ints)
         present = True
         for t in range(len(rows)):
-            present = present and rows[t, 0] < rows[t, 1]
+            present = present and rows[t, COUNT] > 0
         if not present:
             continue
-        count = _together(
-            part.blocks, part.norms, rows, part.starts, slop, ordered, room, rest, found, xs,
-            rest[:0].reshape(0, 4),
-        )  # fmt: skip
+        count = _together_in(part, rows, slop, ordered, room, rest, found, xs)
         if count < 0:
             return count, 0, 0
         count, allowed, living = best_of(

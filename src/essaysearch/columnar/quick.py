@@ -8,6 +8,7 @@ terms bound to a snapshot once, conditions made bits once, work space kept by ea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -177,7 +178,14 @@ def _pairs(snapshot: Snapshot, words: tuple[Word, ...], kernels: Any) -> Array:
 
 def _asked(terms: Sequence[Term | Weighed], segments: int, width: int) -> Array:
     """Words as the kernels take them, int64 (words, segments, width)."""
+    if not terms:
+        return _no_words(segments, width)
     return np.frombuffer(b"".join([term.rows for term in terms]), np.int64).reshape(-1, segments, width)
+
+
+@cache
+def _no_words(segments: int, width: int) -> Array:
+    return np.zeros((0, segments, width), dtype=np.int64)
 
 
 def _masks(snapshot: Snapshot, tree: Clauses) -> Table:
@@ -204,10 +212,11 @@ def _phrase(snapshot: Snapshot, tree: Clauses, leaf: Phrase, kernels: Any, k: in
     if terms is None:
         return None
     masks, segments = _masks(snapshot, tree), len(snapshot.views)
-    table, asked = snapshot.table(len(terms)), _asked(terms, segments, 3)
+    weighed = [snapshot.impacts.of(snapshot, word.term, 1, kernels) for word in leaf.words]
+    table, asked = snapshot.table(len(terms)), _asked(weighed, segments, WIDTH)
     scores, docs, parts = SPACE.best(k, segments)
     most = min(max(info.df if info else 0 for info in term.infos) for term in terms)
-    found, xs = SPACE.found(most)
+    found, xs = SPACE.found(most + 1)
     room, held = 0, -64
     while held < 0:  # a word stands more often in one passage than there is room for
         room = max(-held, 2 * room)
