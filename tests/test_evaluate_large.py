@@ -5,6 +5,7 @@ Compiled kernels against NumPy, whose answers `test_evaluate` holds to the brute
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,25 @@ def test_kernels_and_numpy_agree_on_a_large_index(libraries: tuple[Library, Libr
         assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-6)
         assert [name for name, _ in found] == [name for name, _ in expected]
     assert fast.search(query, 1).total == slow.search(query, 1).total
+
+
+def test_kernels_compiled_before_a_change_of_a_source_are_forgotten(tmp_path: Path) -> None:
+    from essaysearch.columnar.block_kernels import forget_stale
+
+    (tmp_path / "__pycache__").mkdir()
+    kept = tmp_path / "__pycache__" / "any_kernels.any_of-1.py311.nbi"
+    other = tmp_path / "__pycache__" / "store.cpython-311.pyc"
+    for file, age in (
+        (tmp_path / "any_kernels.py", 30),
+        (tmp_path / "impacts.py", 20),
+        (kept, 10),
+        (other, 40),
+    ):
+        file.write_text("")
+        os.utime(file, (1_700_000_000 - age, 1_700_000_000 - age))
+    forget_stale(tmp_path)
+    assert kept.exists()
+    os.utime(tmp_path / "impacts.py", (1_700_000_000, 1_700_000_000))
+    forget_stale(tmp_path)
+    assert not kept.exists()
+    assert other.exists()

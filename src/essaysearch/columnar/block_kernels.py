@@ -8,14 +8,16 @@ checksummed page (15), how many terms it has (16). What is read must have been v
 The kernels of queries allocate nothing: their work space comes with the call. So they can do without
 numba's counting of references, whose atomic instructions would cost more than their work.
 
-Numba's cache does not notice changes of functions called from another file: after a change here,
-touch the files of kernels that import it (the tests do).
+Numba's cache notices changes of a kernel's own file alone, not of what is compiled into it from others:
+what was compiled before the newest change is forgotten here, before any kernel is looked for.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -23,7 +25,23 @@ import numpy as np
 from numba.core.options import DefaultOptions
 
 BLOCK = 128
+_CONSTANTS = ("addresses.py", "impacts.py", "postings.py", "segment.py", "space.py")
+"""The other sources whose numbers are compiled into kernels."""
+
 _OPTIONS: dict[str, Any] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+
+
+def forget_stale(place: Path) -> None:
+    """Remove what Numba keeps of the kernels in a directory, where it is older than one of their sources."""
+    sources = [*place.glob("*_kernels.py"), *(place / name for name in _CONSTANTS)]
+    newest = max((source.stat().st_mtime_ns for source in sources if source.exists()), default=0)
+    for kept in (place / "__pycache__").glob("*_kernels.*.nbi"):
+        with suppress(OSError):  # another process may be at it too; a directory may be read-only
+            if kept.stat().st_mtime_ns < newest:
+                kept.unlink()
+
+
+forget_stale(Path(__file__).parent)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
