@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ _IN_MEMORY = 1 << 22
 class SegmentBuilder:
     """Gathers rows until `write`: four bytes a word, some columns; texts wait compressed in a file."""
 
-    def __init__(self, vocabulary: Vocabulary, pool: ThreadPoolExecutor, fast: bool) -> None:
-        self._vocabulary, self._pool, self._fast = vocabulary, pool, fast
-        self._cutting: Future[Cut] | None = None
+    def __init__(
+        self, vocabulary: Vocabulary, pool: ThreadPoolExecutor, cutter: ThreadPoolExecutor, fast: bool
+    ) -> None:
+        """``cutter``: one thread, as texts are cut one batch after another."""
+        self._vocabulary, self._pool, self._cutter, self._fast = vocabulary, pool, cutter, fast
+        self._cutting: deque[Future[Cut]] = deque()
         self._words: list[Array] = []
         self._counts: list[Array] = []
         self._text, self._record = StreamWriter(pool), StreamWriter(pool)
@@ -41,8 +45,8 @@ class SegmentBuilder:
 
     def append(self, rows: Rows) -> None:
         """Take the rows of some documents. Their texts are cut on another thread until the next come."""
-        self._number()
-        self._cutting = self._pool.submit(self._vocabulary.cut, rows.units)
+        self._number(1)
+        self._cutting.append(self._cutter.submit(self._vocabulary.cut, rows.units))
         sizes = rows.documents["doc_size"]
         begins = self._text.length + np.cumsum(sizes) - sizes
         self._text.append(b"".join(rows.texts))
@@ -54,11 +58,10 @@ class SegmentBuilder:
         for name, values in rows.keywords.items():
             self._keywords[name].extend(values)
 
-    def _number(self) -> None:
-        """Number the words of the texts cut last."""
-        if self._cutting is not None:
-            cutting, self._cutting = self._cutting, None
-            words, counts = self._vocabulary.encode(cutting.result())
+    def _number(self, most: int = 0) -> None:
+        """Number the words of what was cut, but for the last ``most`` batches."""
+        while len(self._cutting) > most:
+            words, counts = self._vocabulary.encode(self._cutting.popleft().result())
             self._words.append(words)
             self._counts.append(counts)
 

@@ -57,7 +57,7 @@ class Writer:
 
         self._store, self._lock, self._memory = store, lock, memory
         self._fast = numba_present() if fast is None else fast
-        self._pool, self._writing = ThreadPoolExecutor(2), Line(0)
+        self._pool, self._cutter, self._writing = ThreadPoolExecutor(2), ThreadPoolExecutor(1), Line(0)
         self._snapshot = store.snapshot()
         self._manifest = self._snapshot.manifest
         self.facts: dict[str, Any] = dict(self._manifest.facts)
@@ -73,7 +73,7 @@ class Writer:
 
     def _begin(self) -> None:
         """Begin to gather a segment."""
-        self._builder = SegmentBuilder(self._vocabulary, self._pool, self._fast)
+        self._builder = SegmentBuilder(self._vocabulary, self._pool, self._cutter, self._fast)
         self._batch: list[Entry] = []
         self._plain: list[Plain] = []
         self._batch_size = self._held = self._count = 0
@@ -296,6 +296,7 @@ class Writer:
     def _stop(self) -> None:
         """Let the other threads end."""
         self._writing.end()
+        self._cutter.shutdown(cancel_futures=True)
         self._pool.shutdown(cancel_futures=True)
         self._builder.close()
 
