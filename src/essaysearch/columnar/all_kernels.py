@@ -59,7 +59,7 @@ def _best_in(  # type: ignore[no-untyped-def]
             if not holds or holds_any(base, barred, doc):
                 continue
             found += 1
-            score = added_up(q, doc, room)
+            score = added_up(q, doc, room, theta)
             if score >= theta:
                 held = offer(scores, orders, docs, held, score, np.int64(part.order[doc]), doc)
                 if held == k and scores[0] > theta:

@@ -92,12 +92,22 @@ def nearness(left, left_count, right, right_count, starts, doc, window):  # type
 
 
 @kernel
-def added_up(q, doc, room):  # type: ignore[no-untyped-def]
-    """The score of a passage, from its places: its words in the order of the query, then its pairs."""
-    score = 0.0
+def added_up(q, doc, room, theta):  # type: ignore[no-untyped-def]
+    """The score of a passage, from its places: its words in the order of the query, then its pairs.
+
+    -1 where it cannot reach ``theta`` however near its words stand: then positions are not read.
+    """
+    score, most = 0.0, 0.0
     for t in range(len(q.weights)):
         if room.places[t] >= 0:
             score += q.weights[t] * word_of(q.rows, t).shares[room.places[t]]
+    for p in range(0, len(q.pairs), 3):
+        if room.places[np.int64(q.pairs[p])] >= 0 and room.places[np.int64(q.pairs[p + 1])] >= 0:
+            most += q.pairs[p + 2]
+    if most == 0.0:
+        return score
+    if (score + most) * SLACK < theta:
+        return -1.0
     for p in range(0, len(q.pairs), 3):
         a, b = np.int64(q.pairs[p]), np.int64(q.pairs[p + 1])
         if room.places[a] >= 0 and room.places[b] >= 0:
@@ -110,12 +120,12 @@ def added_up(q, doc, room):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def score_of(q, doc, room):  # type: ignore[no-untyped-def]
-    """The score of a passage."""
+def score_of(q, doc, room, theta):  # type: ignore[no-untyped-def]
+    """The score of a passage; -1 where it cannot reach ``theta``, as in `added_up`."""
     for t in range(len(q.weights)):
         place, block = place_of(q.part.blocks.base, word_of(q.rows, t), doc, room.low[t])
         room.places[t], room.low[t] = place, block
-    return added_up(q, doc, room)
+    return added_up(q, doc, room, theta)
 
 
 @kernel

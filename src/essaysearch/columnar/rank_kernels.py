@@ -61,7 +61,7 @@ def _completed(q, tops, partial, theta, skipped, first, doc, room):  # type: ign
             partial += q.weights[t] * word.shares[place]
         if (partial + skipped + q.extra) * SLACK < theta:
             return -1.0
-    return score_of(q, doc, room)
+    return score_of(q, doc, room, theta)
 
 
 @kernel
@@ -178,7 +178,7 @@ def _settle(q, barred, room, put, count, mark, theta, scale, scores, orders, doc
             before = doc
             if holds_any(q.part.blocks.base, barred, doc):
                 continue
-            score = score_of(q, doc, room)
+            score = score_of(q, doc, room, theta)
             if score >= theta and score > 0.0:
                 held = offer(scores, orders, docs, held, score, np.int64(q.part.order[doc]), doc)
                 if held == len(scores) and scores[0] > theta:
