@@ -620,3 +620,16 @@ def test_the_command_starts_lightly_and_the_package_leaves_the_process_as_it_is(
         f"import atexit, sys; atexit.register(lambda: exec({told!r})); sys.argv = ['essaysearch', '--help']"
     )
     assert run(f"{started}; from essaysearch_start import main; main()") == "500000 True 1"
+
+
+def test_what_the_command_does_not_load_of_whoosh_is_there_when_it_is_asked_for() -> None:
+    code = (
+        "import atexit, sys; sys.argv = ['essaysearch', '--help']\n"
+        "def told():\n"
+        "    import whoosh.query.terms as terms; print(terms.variations is start._variations)\n"
+        "    print('rendered' in terms.variations('render'), 'rendered' in terms.variations('render'))\n"
+        "atexit.register(told)\n"
+        "import essaysearch_start as start; start.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["True", "True True"]
