@@ -93,20 +93,27 @@ def _lines(text: str, room: int) -> Iterator[Span]:
     """Where each line begins and ends; only a word longer than a line is cut."""
     begin = 0
     while begin < len(text):
-        width, at, cut = 0, begin, -1
-        while at < len(text) and text[at] != "\n":
-            width += _columns(text[at])
-            if width > room:
-                break
-            if text[at] == " ":
-                cut = at
-            at += 1
-        end = at
+        at = end = _filled(text, begin, room)
         if at < len(text) and text[at] not in "\n ":
+            cut = text.rfind(" ", begin, at)
             end = cut if cut > begin else max(at, begin + 1)
         if text[begin:end].strip():
             yield begin, end
         begin = end + (end < len(text) and text[end] in "\n ")
+
+
+def _filled(text: str, begin: int, room: int) -> int:
+    """Where a line from ``begin`` on is full, or broken, or the text ends."""
+    if text[begin : begin + room + 1].isascii():
+        broken = text.find("\n", begin, begin + room)
+        return broken if broken >= 0 else min(begin + room, len(text))
+    width, at = 0, begin
+    while at < len(text) and text[at] != "\n":
+        width += _columns(text[at])
+        if width > room:
+            break
+        at += 1
+    return at
 
 
 def _columns(character: str) -> int:
