@@ -2,9 +2,10 @@
 
 A search from the shell is over in a quarter of a second, and most of that is imports. NumPy's linear
 algebra starts a thread a core as it is loaded, which no command here uses, and the collector of
-cycles walks over modules that stay, while they are loaded and once more as the process ends; Whoosh
-compiles fifty patterns for a function that no command calls. All are told to do less, for the command
-alone: whoever imports `essaysearch` decides for themselves.
+cycles walks over modules that stay, while they are loaded and once more as the process ends; NumPy
+documents its compiled functions, and Whoosh compiles fifty patterns for a function that no command
+calls. All are told to do less, for the command alone: whoever imports `essaysearch` decides for
+themselves.
 """
 
 from __future__ import annotations
@@ -14,28 +15,39 @@ import os
 import sys
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 _OBJECTS = 500_000
 """New objects between two walks of the collector; Python's own figure is 700, a search makes some 60,000."""
 
+_DOCUMENTATION = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
+"""Modules that do nothing but give docstrings to what is compiled."""
 
 _WORD_FORMS = "whoosh.lang.morph_en"
 
 
-def _variations(word: str) -> set[str]:
-    """What the function of this name in Whoosh's module of English word forms gives, loaded only now."""
-    if sys.modules[_WORD_FORMS].__spec__ is None:  # what stands in for it
-        del sys.modules[_WORD_FORMS]
-    found: set[str] = import_module(_WORD_FORMS).variations(word)
-    return found
+def _stand_in(name: str) -> ModuleType:
+    """A module in the place of another, which is loaded when anything of it is asked for."""
+    module = ModuleType(name)
+
+    def of_the_other(attribute: str) -> Any:
+        if sys.modules[name] is module:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
+
+    module.__dict__["__getattr__"] = of_the_other
+    sys.modules[name] = module
+    return module
 
 
 def main() -> None:
     """Run the command line."""
     gc.set_threshold(_OBJECTS)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.modules[_WORD_FORMS] = forms = ModuleType(_WORD_FORMS)
-    forms.__dict__["variations"] = _variations
+    for name in _DOCUMENTATION:
+        _stand_in(name)
+    forms = _stand_in(_WORD_FORMS)
+    forms.__dict__["variations"] = lambda word: forms.__getattr__("variations")(word)
     try:
         from essaysearch.cli import main as run
 

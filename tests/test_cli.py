@@ -626,10 +626,12 @@ def test_what_the_command_does_not_load_of_whoosh_is_there_when_it_is_asked_for(
     code = (
         "import atexit, sys; sys.argv = ['essaysearch', '--help']\n"
         "def told():\n"
-        "    import whoosh.query.terms as terms; print(terms.variations is start._variations)\n"
-        "    print('rendered' in terms.variations('render'), 'rendered' in terms.variations('render'))\n"
+        "    import whoosh.query.terms as terms, whoosh.lang.morph_en as forms, numpy\n"
+        "    print(numpy.zeros.__doc__, numpy.zeros(2).sum(), 'rendered' in terms.variations('render'))\n"
+        "    import whoosh.lang.morph_en as forms, numpy._core._add_newdocs as documented\n"
+        "    print('rendered' in forms.variations('render'), callable(documented.add_newdoc))\n"
         "atexit.register(told)\n"
         "import essaysearch_start as start; start.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-2:] == ["True", "True True"]
+    assert done.stdout.splitlines()[-2:] == ["None 0.0 True", "True True"]
