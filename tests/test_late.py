@@ -34,3 +34,18 @@ def test_package_root_refuses_a_name_it_has_not() -> None:
 
     with pytest.raises(AttributeError, match="no attribute 'serch'"):
         essaysearch.serch  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_records_are_compared_hashed_and_shown_by_their_fields() -> None:
+    from dataclasses import FrozenInstanceError, replace
+
+    from essaysearch import Diagnostic, Snippet
+
+    one = Snippet("some words", ((0, 4),))
+    assert one == Snippet("some words", ((0, 4),)) != replace(one, text="others")
+    assert hash(one) == hash(replace(one))
+    assert one != ("some words", ((0, 4),), "")
+    assert one != Diagnostic("kind", 0, 1, "text")
+    assert repr(one) == "Snippet(text='some words', spans=((0, 4),), passage_id='')"
+    with pytest.raises(FrozenInstanceError):
+        one.text = "others"  # type: ignore[misc]

@@ -7,7 +7,7 @@ All are frozen; functions make new ones. Offsets are half-open ranges of code po
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Kind = Literal["essay", "post", "comment", "message", "abstract", "page"]
@@ -19,8 +19,32 @@ VOICES: tuple[Voice, ...] = ("own", "quoted", "unknown")
 Role = Literal["paragraph", "heading", "list", "code", "table", "note", "furniture"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Record:
+    """What records have in common: they are compared, hashed and shown by their fields.
+
+    Written once, as what `dataclass` writes for each class anew costs a search from the shell its time.
+    """
+
+    __slots__ = ()
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, one.name) for one in fields(self)])  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Record) and type(other) is type(self):
+            return self._values() == other._values()
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__qualname__}({told})"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Block(Record):
     """A run of a document's text: one paragraph, heading, list or code block, in one voice.
 
     ``start`` and ``end`` delimit it in the document's text; blocks stand in order and do not
@@ -44,8 +68,8 @@ class Block:
     border_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Document(Record):
     """One essay, post, comment, message or abstract, as a reader understood it.
 
     ``id`` comes from the source's id or URL, else from (reader, author, title); it never
@@ -85,8 +109,8 @@ class Document:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Skipped(Record):
     """Something a reader could not use: where it stands, and why, as a sentence.
 
     ``empty``: it was read and holds no document (a cover, a row without text), so that nothing of
@@ -99,8 +123,8 @@ class Skipped:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SourceFacts(Record):
     """What a file says about itself rather than about one document (an author page's statistics)."""
 
     path: str
@@ -111,8 +135,8 @@ Reading = Document | Skipped | SourceFacts
 """What a reader yields, one at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Passage(Record):
     """The unit that is found.
 
     ``text`` is exactly ``document.text[start:end]``. ``number`` counts a document's passages
@@ -134,8 +158,8 @@ class Passage:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Diagnostic(Record):
     """A warning about a query: ``start`` and ``end`` delimit its cause in the query's text."""
 
     kind: str
@@ -144,8 +168,8 @@ class Diagnostic:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Snippet(Record):
     """Readable text of a passage around its matches; ``spans`` mark what matched, in order.
 
     ``passage_id`` names the passage where it is another than the hit's own.
@@ -156,16 +180,16 @@ class Snippet:
     passage_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Answered(Record):
     """The passage a hit responds to."""
 
     passage_id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Hit(Record):
     """One result. Names and meanings are those of the JSON contract.
 
     ``answered_by`` is what answers a quoted passage where it stands, where the search grouped by exchange.

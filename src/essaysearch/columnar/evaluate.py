@@ -11,7 +11,6 @@ of its clauses in the order of the query, plus the pairs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -49,8 +48,7 @@ class Best(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """The best passages, best first, and how many match in all (-1: not counted)."""
 
     best: list[Best]

@@ -15,8 +15,7 @@ How postings become the bytes of a segment, see `blocks`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +31,7 @@ _RUN = 2_500_000
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Postings:
+class Postings(NamedTuple):
     """Postings of sorted terms, uncompressed.
 
     ``post``: int64 (terms + 1), where each term's postings begin. ``docs``: uint32, passage of

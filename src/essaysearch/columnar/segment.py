@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from struct import Struct
@@ -63,8 +62,7 @@ def packed_row(info: TermInfo) -> bytes:
     return _ROW.pack(info.block, info.block_end, info.df)
 
 
-@dataclass(frozen=True)
-class PassageRow:
+class PassageRow(NamedTuple):
     """A passage as it is stored: its number in the segment and its place in its document."""
 
     passage: Passage
