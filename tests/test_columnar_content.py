@@ -90,7 +90,7 @@ def between(whole: Postings, low: int, high: int) -> Postings:
 
 
 def assert_equal(found: Postings, wanted: Postings) -> None:
-    for name in Postings.__dataclass_fields__:
+    for name in Postings._fields:
         np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name), err_msg=name)
 
 
