@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from essaysearch.columnar import impacts
 from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.store import Store
 from essaysearch.library import Library
@@ -91,3 +92,13 @@ def test_kernels_compiled_before_a_change_of_a_source_are_forgotten(tmp_path: Pa
     forget_stale(tmp_path)
     assert not kept.exists()
     assert other.exists()
+
+
+def test_words_that_no_longer_fit_in_memory_are_worked_out_again(
+    libraries: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast, slow = libraries
+    monkeypatch.setattr(impacts, "MOST_BYTES", 1 << 20)
+    for query in [f"{WORDS[n]} {WORDS[n + 9]}" for n in range(40)] * 2:
+        assert [name for name, _ in fast.scores(query, 5)] == [name for name, _ in slow.scores(query, 5)]
+    assert 0 < fast._store.snapshot().impacts._bytes <= 1 << 20

@@ -36,7 +36,7 @@ LEADERS = 16
 TAILS = 16
 _ROW = Struct("=7q")
 _NO_ROW = _ROW.pack(*[0] * WIDTH)
-MOST_BYTES = 160 << 20
+MOST_BYTES = 384 << 20
 """Memory that a snapshot's impacts may take."""
 
 
@@ -61,12 +61,16 @@ class Impacts:
         known = self._known.get(key)
         if known is None:
             known = _weighed(snapshot, term, words, kernels)
-            size = sum(array.nbytes for array in known.held) + 256
-            if self._bytes + size > MOST_BYTES:
-                self._known, self._bytes = {}, 0
-            self._bytes += size
+            if self._bytes + _size(known) > MOST_BYTES:  # the older half goes
+                kept = list(self._known.items())[len(self._known) // 2 :]
+                self._known, self._bytes = dict(kept), sum(_size(word) for _, word in kept)
+            self._bytes += _size(known)
             self._known[key] = known
         return known
+
+
+def _size(word: Weighed) -> int:
+    return sum(array.nbytes for array in word.held) + 256
 
 
 def _weighed(snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed:
