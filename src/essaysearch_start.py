@@ -31,6 +31,8 @@ def _stand_in(name: str) -> ModuleType:
     module = ModuleType(name)
 
     def of_the_other(attribute: str) -> Any:
+        if attribute.startswith("__"):  # `from name import …` asks every module for its `__path__`
+            raise AttributeError(attribute)
         if sys.modules[name] is module:
             del sys.modules[name]
         return getattr(import_module(name), attribute)

@@ -635,3 +635,18 @@ def test_what_the_command_does_not_load_of_whoosh_is_there_when_it_is_asked_for(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["None 0.0 True", "True True"]
+
+
+def test_a_search_loads_nothing_of_what_the_command_leaves_out(tmp_path: Path) -> None:
+    (tmp_path / "essay.md").write_text("# Alignment\n\nA deceptive model waits.\n", encoding="utf-8")
+    told = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print([hasattr(sys.modules[name], '__file__') for name in\n"
+        "    ('whoosh.query.terms', 'whoosh.lang.morph_en', 'numpy._core._add_newdocs')]))\n"
+        "import essaysearch_start as start; start.main()"
+    )
+    for words in (["index", "."], ["search", "deceptive"]):
+        done = subprocess.run(
+            [sys.executable, "-c", told, *words], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+    assert done.stdout.splitlines()[-1] == "[True, False, False]"
