@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from essaysearch.errors import IndexDamaged, IndexMissing, IndexVersion, NotAnIndex
+from essaysearch.model import Record
 from essaysearch.text.analysis import ANALYZER_VERSION
 
 NAME = "essaysearch.manifest"
@@ -25,8 +26,8 @@ REBUILD = "Rebuild it: `essaysearch index --rebuild PATHS --index {directory}`."
 _ELSEWHERE = "Name another directory with --index."
 
 
-@dataclass(frozen=True)
-class Manifest:
+@dataclass(frozen=True, eq=False, repr=False)
+class Manifest(Record):
     """What an index consists of. ``segments``: a row for each, oldest first; ``facts``: JSON
     values of the library's own (what sources said of themselves, where a document was also met)."""
 

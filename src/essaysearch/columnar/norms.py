@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch import scoring
-from essaysearch.model import VOICES
+from essaysearch.model import VOICES, Record
 from essaysearch.tree import RANKING_FIELDS
 
 Array = npt.NDArray[Any]
 _QUOTED = VOICES.index("quoted")
 
 
-@dataclass(frozen=True)
-class Averages:
+@dataclass(frozen=True, eq=False, repr=False)
+class Averages(Record):
     """Sums over live passages, by ranking field: words, and passages where the field has any."""
 
     words: tuple[int, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from essaysearch.formats.facts import (
     answer_of,
@@ -21,6 +20,13 @@ from essaysearch.model import Hit
 from essaysearch.search.results import Results
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|&~])")
+
+
+def _escape(text: str) -> str:
+    """The text within HTML. What HTML calls every character is loaded for a page alone."""
+    from html import escape
+
+    return escape(text)
 
 
 def _md(text: str) -> str:
@@ -64,26 +70,26 @@ def articles(hits: Iterable[Hit]) -> Iterator[str]:
     """The hits as HTML ``article`` elements, everything escaped."""
     for hit in hits:
         (title, facts), link = heading_of(hit), link_of(hit)
-        title = escape(title)
+        title = _escape(title)
         if link:
-            title = f'<a href="{escape(link, quote=True)}">{title}</a>'
+            title = f'<a href="{_escape(link)}">{title}</a>'
         yield f"<article><h2>{hit.rank}. {title}</h2>"
         if facts:
-            yield f'<div class="facts">{escape(facts)}</div>'
+            yield f'<div class="facts">{_escape(facts)}</div>'
         if hit.answers:
-            yield f"<blockquote>in answer to: {escape(one_line(answered_by(hit), 300))}</blockquote>"
+            yield f"<blockquote>in answer to: {_escape(one_line(answered_by(hit), 300))}</blockquote>"
         for shown in hit.snippets or (hit.snippet,):
-            yield f'<p class="text">{marked(shown, "<mark>", "</mark>", escape)}</p>'
+            yield f'<p class="text">{marked(shown, "<mark>", "</mark>", _escape)}</p>'
         if answer := answer_of(hit):
-            yield f'<p class="text">{escape(one_line(answer, 600))}</p>'
+            yield f'<p class="text">{_escape(one_line(answer, 600))}</p>'
         if introduced := introduced_by(hit):
-            yield f"<blockquote>introduces: {escape(one_line(introduced, 300))}</blockquote>"
-        yield f'<div class="place">{escape(citation(hit))} <code>{hit.passage_id}</code></div></article>\n'
+            yield f"<blockquote>introduces: {_escape(one_line(introduced, 300))}</blockquote>"
+        yield f'<div class="place">{_escape(citation(hit))} <code>{hit.passage_id}</code></div></article>\n'
 
 
 def html(results: Results, hits: Iterable[Hit]) -> Iterator[str]:
     """A page that needs nothing beside it."""
-    title = escape(results.asked)
+    title = _escape(results.asked)
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1><p>{results.total:,} found</p>\n"
     yield from articles(hits)

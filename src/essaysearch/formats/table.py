@@ -6,7 +6,7 @@ A function is given the hits beside the results, so that an answer of any length
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from essaysearch.errors import UnknownFormat
 from essaysearch.formats import data, markup, page, references
@@ -17,8 +17,7 @@ from essaysearch.search.results import Results
 Render = Callable[[Results, Iterable[Hit]], Iterator[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One row of the table."""
 
     name: str

@@ -8,6 +8,7 @@ from datetime import date as Day
 from typing import Any
 
 from essaysearch.errors import UnknownChoice
+from essaysearch.model import Record
 
 GROUPS = ("passage", "document", "thread", "author", "exchange")
 
@@ -20,8 +21,8 @@ Encoder = Callable[[list[str]], Any]
 """From texts to vectors: anything that NumPy takes as an array (texts, dimensions) of numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Search(Record):
     """A search as a value: it prints, compares, goes into a file and runs again.
 
     The names are those of `Library.search` and of the command line. ``narrow`` are further

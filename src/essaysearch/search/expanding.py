@@ -42,7 +42,7 @@ def expanded(snapshot: Snapshot, search: Search, understood: Understood, kernels
         added = ()
     wider = with_words(tree, added)
     leaves = (*understood.leaves, *(AddedWord(one.word, one.term) for one in added))
-    return replace(understood, tree=wider, leaves=leaves, added=added)
+    return understood._replace(tree=wider, leaves=leaves, added=added)
 
 
 def with_words(tree: Node, added: Sequence[Added]) -> Node:

@@ -7,8 +7,7 @@ arrays, and only the values that occur become text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +53,7 @@ def _documents(segment: Segment, docs: Array) -> tuple[Array, Array]:
     return documents, times[documents]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """The numbers of the values of one segment's documents (or passages).
 
     Without ``first`` each has one; with it those from ``first[i]`` to ``first[i + 1]``, ``none``
@@ -84,8 +82,7 @@ def _counted(codes: Array, times: Array | None, size: int) -> Array:
     return np.bincount(codes, times, size).astype(np.int64, copy=False)
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(NamedTuple):
     """A field of a snapshot: its ``values`` in order, None last, and a `Column` for each view."""
 
     values: list[str | None]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from essaysearch.columnar import quick
 from essaysearch.columnar.evaluate import Best, Evaluation
@@ -27,8 +27,7 @@ _PAGE = 256
 """Hits of a stream that are read at once."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Everything that a search matches, in its order, before any of it is read."""
 
     best: Iterator[Best]

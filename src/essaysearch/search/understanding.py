@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
@@ -23,8 +22,7 @@ Resolve = Callable[[Node, list[Diagnostic]], Node]
 """From a tree to the same with every name in it resolved; what nobody bears is said in the list."""
 
 
-@dataclass(frozen=True)
-class Understood:
+class Understood(NamedTuple):
     """``tree``: what is evaluated; ``leaves``: what snippets mark; ``queries``: each text as parsed.
 
     ``added``: the words that expansion added to the tree; None where it was not asked for.
