@@ -10,10 +10,8 @@ from typing import Any
 from essaysearch.model import Document
 from essaysearch.readers import tex
 from essaysearch.readers.paragraphs import blocks_of
+from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.text.ids import derived_document_id
-
-TITLE_ONLY = "it has no abstract: its title stands as its text"
-"""The note of a document that is a title and nothing else."""
 
 _EMPTY_LINE = re.compile(r"\n\s*\n\s*")
 _INDENT = re.compile(r"\n([ \t]*)(?=\S)")
@@ -96,13 +94,13 @@ def paper(
     """The document of a paper; None where it has neither an abstract nor a title.
 
     ``title`` is put on one line, ``abstract`` is taken as `abstract_text` gave it. Without an
-    abstract the title is the text, and a note says so. Metadata that is empty is left out.
+    abstract it is a title alone (`TITLE_ONLY`). Metadata that is empty is left out.
     Without an id of its own it gets one from reader, first author and title.
     """
     title = " ".join(untagged(title).split())
     names = tuple(dict.fromkeys(name for raw in authors if (name := " ".join(raw.split()))))
-    text, said = (abstract, tuple(notes)) if abstract.strip() else (title, (*notes, TITLE_ONLY))
-    if not text:
+    text, said = (abstract, tuple(notes)) if abstract.strip() else ("", (*notes, TITLE_ONLY))
+    if not text and not title:
         return None
     return Document(
         id=id or derived_document_id(reader, names[0] if names else "", title or text[:80]),

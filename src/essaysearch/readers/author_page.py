@@ -15,6 +15,7 @@ from essaysearch.readers.comment_page import FURNITURE
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.paragraphs import blocks_of, paragraphs
+from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.text.analysis import fold
@@ -116,6 +117,9 @@ def _paper(text: str, record: re.Match[str], end: int, owner: str) -> Document |
         metadata["has_code"] = True
     if other := [mark for mark in marks if mark != "Code"]:
         metadata["marks"] = other
+    notes = [f"{owner} is counted among the authors: {cut}"] if hidden else []
+    if start == stop:
+        notes.append(TITLE_ONLY)
     category = record["category"]
     return Document(
         id=derived_document_id(READER.name, owner, title),
@@ -130,7 +134,7 @@ def _paper(text: str, record: re.Match[str], end: int, owner: str) -> Document |
         categories=(_CATEGORIES.get(category, category),) if category else (),
         line=text.count("\n", 0, start if start < stop else record.start()) + 1,
         metadata=metadata,
-        notes=(f"{owner} is counted among the authors: {cut}",) if hidden else (),
+        notes=tuple(notes),
     )
 
 

@@ -86,10 +86,10 @@ def document_of(
         return LeftOut(f"{noun} is", f"{noun}s are", "not published", own)
     text, blocks, notes = _body(record)
     title = " ".join(_string(record.get("title")).split())
-    if not text and title and not comment:
-        text, blocks = title, blocks_of(title, headings=False)
+    titled = bool(title) and not comment
+    if not text and titled:
         notes.append(TITLE_ONLY)
-    if not text:
+    if not text and not titled:
         return LeftOut(f"{noun} has", f"{noun}s have", "no text", own)
     address = _string(_first(record, ADDRESSES))
     found = site_of(address) or site or LESSWRONG

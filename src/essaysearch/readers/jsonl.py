@@ -17,6 +17,7 @@ from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.encodings import decoded
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.paragraphs import blocks_of
+from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import HEAD, SourceFile
 from essaysearch.text.ids import derived_document_id
@@ -107,7 +108,7 @@ def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document |
     return Document(
         id=str(identity) if identity is not None else derived,
         kind=kind,
-        text=body,
+        text=body if body.strip() else "",
         blocks=blocks_of(body, headings=False),
         title=title,
         authors=authors,
@@ -121,7 +122,7 @@ def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document |
         parent=str(parent) if parent is not None else None,
         line=line,
         metadata=rest,
-        notes=(*notes, *doubts),
+        notes=(*notes, *doubts, *(() if body.strip() else (TITLE_ONLY,))),
     )
 
 

@@ -1,4 +1,4 @@
-"""What readers of posts and comments share: a body or, where there is none, the title."""
+"""What readers of posts and comments share: how one is made, what is said of a title alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from essaysearch.model import Block, Document, Kind
-from essaysearch.readers.paragraphs import blocks_of
 
-TITLE_ONLY = "it has no body: its title stands as its text"
-"""The note of a post that is a title (and perhaps a link) and nothing else."""
+TITLE_ONLY = "it has no text: its title is all there is"
+"""The note of a document that is a title and nothing else: its text is empty, its title is found."""
 
 
 def post(
@@ -24,7 +23,7 @@ def post(
 ) -> Document | None:
     """The document of a post or comment; None where it has neither a body nor a title.
 
-    ``body`` is the text with its blocks. A post without a body is its title, and a note says so.
+    ``body`` is the text with its blocks. A post without a body is its title alone (`TITLE_ONLY`).
     Metadata that is empty is left out.
     """
     text, blocks = body
@@ -33,7 +32,7 @@ def post(
     if not text.strip():
         if not title:
             return None
-        text, blocks, said = title, blocks_of(title, headings=False), (*said, TITLE_ONLY)
+        text, blocks, said = "", (), (*said, TITLE_ONLY)
     return Document(
         id=id,
         kind=kind,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers.abstracts import TITLE_ONLY, abstract_text, paper
+from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.csv_rows import header_of, rows
 from essaysearch.readers.dates import parse_date
@@ -69,7 +69,7 @@ def _fullest(source: SourceFile) -> dict[str, int]:
     for row in rows(source):
         document = None if isinstance(row, Skipped) else _work(row.fields, row.line)
         if document is not None:
-            size = 0 if TITLE_ONLY in document.notes else len(document.text)
+            size = len(document.text)
             if document.id not in best or size > best[document.id][0]:
                 best[document.id] = (size, document.line)
     return {name: line for name, (_, line) in best.items()}

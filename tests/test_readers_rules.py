@@ -1,0 +1,43 @@
+"""Rules that hold in every reader, each tried on small files of several kinds made up here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from essaysearch import open_library
+from essaysearch.filling.ingest import read
+from essaysearch.model import Document
+from essaysearch.readers.posts import TITLE_ONLY
+
+Write = Callable[[str, str], Path]
+
+TITLE_ALONE = {
+    "a.jsonl": '{"_id": "1", "title": "On gulls", "text": ""}',
+    "b.bib": "@article{g, title={On gulls}, author={Fenn, Odile}}",
+    "c.ris": "TY  - JOUR\nTI  - On gulls\nER  - \n",
+    "d.xml": "<rss><channel><item><title>On gulls</title><link>https://gulls.example/1</link></item></channel></rss>",
+    "e.json": json.dumps({"id": 7, "type": "story", "by": "odile", "title": "On gulls", "time": 1600000000}),
+    "f.json": json.dumps(
+        {"data": {"post": {"result": {"_id": "aB3dE6gH9jK2mN5pQ", "title": "On gulls", "slug": "on-gulls",
+         "postedAt": "2020-01-02T03:04:05Z", "baseScore": 3, "contents": None}}}}
+    ),
+    "g.json": json.dumps([{"type": "article", "title": "On gulls", "issued": {"date-parts": [[2020]]},
+                           "author": [{"family": "Fenn", "given": "Odile"}]}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TITLE_ALONE)
+def test_a_title_alone_is_a_document_without_text_that_its_title_finds(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(TITLE_ALONE[name], encoding="utf-8")
+    (document,) = [reading for reading in read(path) if isinstance(reading, Document)]
+    assert (document.title, document.text, document.blocks) == ("On gulls", "", ())
+    assert TITLE_ONLY in document.notes
+    library = open_library(tmp_path / "index", create=True)
+    library.add([document])
+    (hit,) = library.search("gulls")
+    assert (hit.title, hit.text, hit.snippet.text) == ("On gulls", "", "")
