@@ -586,3 +586,77 @@ def test_a_message_that_speaks_of_a_digest_is_none(tmp_path: Path) -> None:
         tmp_path / "box", mailbox(HEADER.replace("Engines", "The Digest") + f"\nA.\n{'-' * 70}\nB.\n")
     )
     assert [one.title for one in found] == ["The Digest"]
+
+
+# Folders of other programs
+
+BABYL = """BABYL OPTIONS: -*- rmail -*-
+Version: 5
+Note:   This is the header of an rmail file.
+\x1f\x0c
+1, answered,,
+Summary-line: 12-Mar  ada@example.org  #Engines
+Received: from a by b; Tue, 12 Mar 1991 10:00:00 -0500
+From: Ada King <ada@example.org>
+Subject: Engines
+Date: Tue, 12 Mar 91 10:00:00 -0500
+Message-ID: <1@b>
+
+*** EOOH ***
+From: Ada King <ada@example.org>
+Subject: Engines
+
+They do what we order.
+\x1f\x0c
+0, unseen,,
+*** EOOH ***
+From: Bob Reed <bob@example.org>
+Subject: Re: Engines
+In-Reply-To: <1@b>
+Message-ID: <2@b>
+
+> They do what we order.
+
+They do not.
+\x1f"""
+
+
+def test_a_babyl_file_is_its_messages_with_their_whole_headers(tmp_path: Path) -> None:
+    path = tmp_path / "RMAIL"
+    first, second = documents(path, BABYL)
+    assert sniff(SourceFile(str(path))).name == "mail"
+    assert (first.id, first.text, first.date) == (
+        "mail:1@b",
+        "They do what we order.",
+        "1991-03-12T10:00:00-05:00",
+    )
+    assert (second.id, second.parent, second.authors) == ("mail:2@b", first.id, ("Bob Reed",))
+    assert [block.voice for block in second.blocks] == ["quoted", "own"]
+    assert [document.line for document in (first, second)] == [5, 19]
+
+
+def test_an_mmdf_folder_is_its_messages(tmp_path: Path) -> None:
+    message = "From ada@example.org Mon May  3 12:30:00 2004\n" + HEADER + "\n{}\n"
+    border = "\x01\x01\x01\x01\n"
+    one, two = message.format("One."), message.replace("<1@b>", "<2@b>").format("Two.")
+    text = f"{border}{one}{border}{border}{two}{border}"
+    assert [document.text for document in documents(tmp_path / "folder", text)] == ["One.", "Two."]
+
+
+def test_a_large_message_of_a_folder_keeps_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("essaysearch.readers.mail_folders.LARGEST", 400)
+    long = BABYL.replace("They do not.", "They do not.\n" * 200)
+    _, second = documents(tmp_path / "RMAIL", long)
+    assert second.text.count("They do not.") < 40
+    assert any("too large" in note for note in second.notes)
+
+
+@pytest.mark.parametrize("closing", ["Regards,\n        Ada King", "Best wishes,\n    Ada"])
+def test_a_closing_that_is_set_in_within_a_quotation_is_no_code(one: object, closing: str) -> None:
+    quoted = "\n".join(f">     {line}" for line in closing.split("\n"))
+    found = one(
+        f"{HEADER}\n> They do what we order them to do, and nothing else.\n>\n{quoted}\n\nThey do not.\n"
+    )
+    assert [block.role for block in found.blocks] == ["paragraph"] * 3

@@ -1,4 +1,4 @@
-"""Mail: mailboxes (mbox), archives of mailing lists (pipermail), single messages, Usenet articles.
+"""Mail: mailboxes (mbox, Babyl, MMDF), archives of mailing lists (pipermail), messages, Usenet articles.
 
 One document a message, read one after the other. Quote marks are taken off and become voices
 (`quote_marks`); what answers what comes from the header. Attachments are named, not read.
@@ -13,6 +13,7 @@ from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
 from essaysearch.readers.mail_digest import digested
+from essaysearch.readers.mail_folders import folder_messages, is_folder
 from essaysearch.readers.mail_headers import (
     Person,
     dated,
@@ -47,7 +48,7 @@ _OPENING_WORDS = 12
 def sniff(source: SourceFile) -> float:
     """A postmark and a header field: a mailbox. A header that names a sender: a message."""
     head = source.head
-    if is_mailbox(head):
+    if is_mailbox(head) or is_folder(head):
         return 0.97
     names = _names_of_header(head)
     if not names & _SENDERS or any(sign in head[:4096].lower() for sign in _SAVED_PAGE):
@@ -66,7 +67,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """
     known = Known()
     mailbox = is_mailbox(source.head)
-    for raw in raw_messages(source):
+    for raw in folder_messages(source) if is_folder(source.head) else raw_messages(source):
         if isinstance(raw, Skipped):
             yield raw
             continue

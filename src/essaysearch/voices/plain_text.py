@@ -31,6 +31,7 @@ _PROSE = re.compile(
     r"(?=[A-Za-z\"'][^\s=]{0,30}(?: [^\s=]{1,30}){5})(?!\w[.)] |o ).{40,}(?<![{};\\])"
     r"(?:\n(?!\w[.)] |o )[A-Za-z\"'].{44,})*(?:\n(?!\w[.)] |o )[A-Za-z\"'].*)?"
 )
+_CLOSING = re.compile(r"[^\W\d_]['’.\w-]*(?: [^\W\d_]['’.\w-]*){0,4},?")
 _SHORTEST_WRAPPED = 40
 
 
@@ -56,8 +57,9 @@ def role_of(lines: Sequence[str]) -> Role:
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]) and len(first) <= 80 and first[-1] not in ".,;":
         return "heading"
     if all(line.startswith(_INDENTED) for line in lines):
-        # What is indented is code, or prose that a program set in like that.
-        return "paragraph" if _is_prose([line.strip() for line in lines]) else "code"
+        # What is indented is code, or prose that a program set in like that, or "Regards," with a name.
+        bare = [line.strip() for line in lines]
+        return "paragraph" if _is_prose(bare) or _is_closing(bare) else "code"
     others = len(lines) // 3
     for line in lines:
         if line[-1:] not in _CODE_ENDS and not _CODE.match(line):
@@ -79,6 +81,16 @@ def _is_prose(lines: Sequence[str]) -> bool:
     words = " ".join(lines).split()
     plain = sum([word.strip(_AROUND_WORDS).isalpha() for word in words])
     return len(words) > 5 and plain * 5 >= len(words) * 4 and _ALIGNED not in "\n".join(lines)
+
+
+def _is_closing(lines: Sequence[str]) -> bool:
+    """Whether lines close a letter: a few words with a comma, and below them a name in a line or two."""
+    return (
+        len(lines) <= 3
+        and lines[0].endswith(",")
+        and all(_CLOSING.fullmatch(line) for line in lines)
+        and not any(line.endswith(",") for line in lines[1:])
+    )
 
 
 def is_console(lines: Sequence[str]) -> bool:
