@@ -11,7 +11,7 @@ from essaysearch.readers.abstracts import abstract_text, paper, untagged
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.dates import parse_date
-from essaysearch.readers.json_text import values
+from essaysearch.readers.json_text import Look, objects, values
 from essaysearch.readers.posts import string
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -62,23 +62,18 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 def _works(value: Any) -> Iterator[dict[str, Any]]:
     """The works in a value, whatever lists and answers they stand in."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(reversed(item))
-        elif isinstance(item, dict):
-            lists = [
-                item[key] for key in ("items", "results", "references") if isinstance(item.get(key), list)
-            ]
-            if isinstance(item.get("message"), dict):
-                waiting.append(item["message"])
-            elif lists and not item.get("title"):
-                waiting.extend(reversed(lists))
-            elif isinstance(item.get("item"), dict):
-                waiting.append(item["item"])
-            elif item:
-                yield item
+
+    def look(item: dict[str, Any]) -> Look:
+        lists = [item[key] for key in ("items", "results", "references") if isinstance(item.get(key), list)]
+        if isinstance(item.get("message"), dict):
+            return False, [item["message"]]
+        if lists and not item.get("title"):
+            return False, lists
+        if isinstance(item.get("item"), dict):
+            return False, [item["item"]]
+        return bool(item), []
+
+    return objects(value, look)
 
 
 def _document(work: Mapping[str, Any], line: int) -> Document | None:

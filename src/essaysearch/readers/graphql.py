@@ -14,7 +14,7 @@ from typing import Any
 from essaysearch.model import Reading, Skipped, SourceFacts
 from essaysearch.readers.forum_records import LeftOut, document_of, is_record
 from essaysearch.readers.forums import Site, site_named, site_of
-from essaysearch.readers.json_text import values
+from essaysearch.readers.json_text import Look, inner, objects, values
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
@@ -80,20 +80,13 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 def _records(value: Any) -> Iterator[dict[str, Any]]:
     """The records in a value, in order, with a post's comments and a comment's replies."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(reversed(item))
-        elif isinstance(item, dict):
-            if is_record(item):
-                yield item
-                inner = [
-                    item[key] for key in ("comments", "children", "latestChildren", "replies") if key in item
-                ]
-            else:
-                inner = [inside for inside in item.values() if isinstance(inside, dict | list)]
-            waiting.extend(reversed(inner))
+
+    def look(item: dict[str, Any]) -> Look:
+        if is_record(item):
+            return True, inner(item, "comments", "children", "latestChildren", "replies")
+        return False, inner(item)
+
+    return objects(value, look)
 
 
 def _nothing(value: Any, source: SourceFile, line: int) -> Iterator[Skipped]:

@@ -67,6 +67,19 @@ def speaker_of(element: Element) -> str | None:
     return " ".join(str(element.get("display-name") or "").split()) or None
 
 
+def quoted_in(element: Element) -> str | None:
+    """Whom Discourse's box around a block quote names; None for any other element."""
+    if tag_of(element) != "aside" or "quote" not in classes(element):
+        return None
+    return " ".join(str(element.get("data-username") or "").split()) or None
+
+
+def names_the_quoted(element: Element) -> bool:
+    """Whether the element is the line over a quotation that repeats what its box says (`quoted_in`)."""
+    above = element.getparent() if element.get("class") == "title" else None
+    return above is not None and quoted_in(above) is not None
+
+
 def is_shadow(element: Element) -> bool:
     """Whether a template is shown: a custom element's inside, as programs that save pages write it down."""
     return tag_of(element) == "template" and bool(element.get("shadowrootmode") or element.get("shadowroot"))

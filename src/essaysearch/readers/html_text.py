@@ -24,7 +24,9 @@ from essaysearch.readers.html_marks import (
     is_quote,
     is_shadow,
     leads_back,
+    names_the_quoted,
     note_mark,
+    quoted_in,
     script_text,
     speaker_of,
 )
@@ -86,7 +88,7 @@ class _Walk:
     asides: list[list[str]] = field(default_factory=list)
     aside_notes: list[str] = field(default_factory=list)
     starts: list[tuple[int, int]] = field(default_factory=list)
-    speakers: list[str] = field(default_factory=list)
+    speakers: list[tuple[str, int]] = field(default_factory=list)
 
 
 def to_blocks(element: Element) -> tuple[str, tuple[Block, ...]]:
@@ -143,7 +145,9 @@ def _skip(walk: _Walk, node: Element) -> bool:
         walk.buffer.append(tex)
         return True
     tag = tag_of(node)
-    return (tag in _DROPPED and not is_shadow(node)) or is_hidden(node) or is_backlink(node)
+    if (tag in _DROPPED and not is_shadow(node)) or is_hidden(node) or is_backlink(node):
+        return True
+    return names_the_quoted(node)
 
 
 def _is_block(tag: str) -> bool:
@@ -180,10 +184,12 @@ def _enter(walk: _Walk, node: Element, is_root: bool) -> None:
 def _open(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
     if is_quote(node) and not is_root:
         walk.quotes += 1
+    elif quoted := quoted_in(node):
+        walk.speakers.append((quoted, walk.quotes + 1))
     if is_note(node):
         walk.notes += 1
     if speaker := speaker_of(node):
-        walk.speakers.append(speaker)
+        walk.speakers.append((speaker, 0))
     if tag in _HEADINGS or node.get("role") == "heading":
         walk.headings += 1
     elif tag in _CODE:
@@ -252,7 +258,7 @@ def _close(walk: _Walk, node: Element, tag: str, is_root: bool) -> None:
         walk.quotes -= 1
     if is_note(node):
         walk.notes -= 1
-    if walk.speakers and speaker_of(node):
+    if walk.speakers and (speaker_of(node) or quoted_in(node)):
         walk.speakers.pop()
     if tag in _HEADINGS or node.get("role") == "heading":
         walk.headings -= 1
@@ -345,6 +351,6 @@ def _add(walk: _Walk, text: str, role: Role, run: int = 0, bold: bool = False) -
     if run and last and last.run == run and last.depth == walk.quotes:
         walk.pieces[-1] = Piece(f"{last.text}\n{text}", role, walk.quotes, run, speaker=last.speaker)
     else:
-        speaker = walk.speakers[-1] if walk.speakers and not walk.quotes else None
+        speaker = next((name for name, depth in reversed(walk.speakers) if depth == walk.quotes), None)
         text = text.lstrip() if role == "list" else text
         walk.pieces.append(Piece(text, role, walk.quotes, run, bold, speaker))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from essaysearch.errors import ReadError
@@ -19,6 +19,9 @@ _SPACE = re.compile(r"[\s\ufeff\x1e]*")
 _CHUNK = 1 << 20
 _TRIED = 12
 """Down to this depth an element is first tried with the fast parser: text is not read oftener than that."""
+
+Look = tuple[bool, list[Any]]
+"""Whether an object is wanted, and the values inside it that may hold more of them."""
 
 _fast = json.JSONDecoder(strict=False)
 
@@ -68,6 +71,26 @@ def values(source: SourceFile) -> Iterator[Value]:
         yield from _lines(source)
     else:
         yield from _several(source.text())
+
+
+def objects(value: Any, look: Callable[[dict[str, Any]], Look]) -> Iterator[dict[str, Any]]:
+    """The objects in a value that ``look`` wants, in order, however deep, each before those inside it."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            wanted, within = look(item)
+            if wanted:
+                yield item
+            waiting.extend(reversed(within))
+
+
+def inner(item: Mapping[str, Any], *keys: str) -> list[Any]:
+    """The objects and lists under these keys of an object, or under all of its keys, in order."""
+    found = [item.get(key) for key in keys] if keys else item.values()
+    return [value for value in found if isinstance(value, dict | list)]
 
 
 def _is_lines(source: SourceFile) -> bool:

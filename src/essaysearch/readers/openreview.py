@@ -15,7 +15,7 @@ from typing import Any
 from essaysearch.model import Block, Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.dates import from_epoch
-from essaysearch.readers.json_text import values
+from essaysearch.readers.json_text import Look, inner, objects, values
 from essaysearch.readers.markdown_text import markdown_blocks
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.posts import post, string
@@ -78,23 +78,16 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 def _notes(value: Any) -> Iterator[dict[str, Any]]:
     """The notes in a value, each before those that stand in its details."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(reversed(item))
-        elif isinstance(item, dict) and isinstance(item.get("content"), dict) and string(item.get("id")):
-            yield item
-            details = item.get("details")
-            within = details if isinstance(details, dict) else {}
-            waiting.extend(
-                within[key]
-                for key in ("replies", "directReplies", "original", "forumContent")
-                if within.get(key)
-            )
-            waiting.extend(item[key] for key in ("replies", "children") if isinstance(item.get(key), list))
-        elif isinstance(item, dict):
-            waiting.extend(reversed([inside for inside in item.values() if isinstance(inside, dict | list)]))
+
+    def look(item: dict[str, Any]) -> Look:
+        if not isinstance(item.get("content"), dict) or not string(item.get("id")):
+            return False, inner(item)
+        details = item.get("details")
+        within = details if isinstance(details, dict) else {}
+        replies = inner(within, "replies", "directReplies", "original", "forumContent")
+        return True, [*replies, *inner(item, "replies", "children")]
+
+    return objects(value, look)
 
 
 def _document(note: dict[str, Any], identity: str) -> Document | None:
