@@ -351,3 +351,34 @@ def test_a_feed_of_a_site_whose_texts_open_with_their_date_is_dated(file: Write)
 def test_a_telephone_number_is_no_part_of_a_name() -> None:
     assert person("bo@lee.example (Bo Lee 602/621-9615)") == "Bo Lee"
     assert person("bo@lee.example (Bo Lee +1-908-949-0705)") == "Bo Lee"
+
+
+def test_references_of_the_wild_keep_names_keywords_and_addresses_apart(file: Write) -> None:
+    ris = (
+        "TY  - JOUR\nTI  - On gulls\nAU  - King, Ada, Jr.\nKW  - rope\nknots\nKW  - *gulls\n"
+        "UR  - http://e.example/1;http://e.example/2\nAB  - They sing.\nER  - \n"
+    )
+    (one,) = documents(file("wild.ris", ris))
+    assert (one.authors, one.categories, one.url) == (
+        ("Ada King Jr.",),
+        ("rope", "knots", "gulls"),
+        "http://e.example/1",
+    )
+    (one,) = documents(
+        file(
+            "one.nbib",
+            "PMID- 12345678\nTI  - On gulls.\nFAU - King, Ada B\nAU  - King AB\nAB  - They sing.\n",
+        )
+    )
+    assert (one.id, one.authors) == ("pmid:12345678", ("Ada B King",))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"na\"\i ve Mart{\'\i}nez Garc\'\i a", "naïve Martínez García"),
+        (r"see \href{http://y.example}{the page} there", "see the page there"),
+    ],
+)
+def test_tex_eats_the_space_after_a_letter_s_name_and_shows_a_link_s_words(written: str, read: str) -> None:
+    assert tex.plain(written) == read

@@ -18,6 +18,7 @@ from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.bibtex import Entry, entries
 from essaysearch.readers.dates import parse_date
+from essaysearch.readers.names import SUFFIXES
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.ris import Record, records
 from essaysearch.readers.source import SourceFile
@@ -29,7 +30,8 @@ _ENDNOTE = re.compile(r"\A\s*%0 \S.*\n%[A-Z0-9@] ")
 _PUBMED = re.compile(r"\A\s*PMID- ?\d+\n")
 _AND = re.compile(r"\s+and\s+", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>]+")
-_SEPARATED = re.compile(r"\s*[;,]\s*")
+_SEPARATED = re.compile(r"\s*[;,\n]\s*")
+_NEXT_ADDRESS = re.compile(r"[;,\s]+(?=https?://)")
 
 _RIS_TAGS: dict[str, tuple[str, ...]] = {
     "title": ("TI", "T1", "CT", "BT", "%T"),
@@ -157,12 +159,14 @@ def _people(text: str) -> tuple[list[str], bool]:
 
 
 def _turned(person: str) -> str:
-    """``von Last, Jr, First`` as ``First von Last Jr``."""
+    """``von Last, Jr, First`` (BibTeX) and ``von Last, First, Jr`` (RIS) as ``First von Last Jr``."""
     if person.startswith("{") and person.endswith("}"):
         return tex.plain(person)
     parts = [tex.plain(part) for part in person.split(",")]
     if len(parts) == 2:
         return f"{parts[1]} {parts[0]}".strip()
+    if len(parts) == 3 and parts[2].lower() in SUFFIXES:
+        return f"{parts[1]} {parts[0]} {parts[2]}".strip()
     if len(parts) == 3:
         return f"{parts[2]} {parts[0]} {parts[1]}".strip()
     return " ".join(part for part in parts if part)
@@ -252,8 +256,8 @@ def _ris_document(record: Record) -> Document | None:
         authors=[_turned(author) for author in authors or every("editors")],
         authors_complete=True,
         date=max(dates, key=len) if dates else None,
-        url=first("url"),
-        categories=_split_keywords(every("keywords")),
+        url=_NEXT_ADDRESS.split(first("url"))[0],
+        categories=_split_keywords([word.replace("*", "") for word in every("keywords")]),
         line=record.line,
         notes=notes,
         metadata={
@@ -276,7 +280,7 @@ def _ris_date(text: str) -> str | None:
 
 
 def _split_keywords(values: list[str]) -> tuple[str, ...]:
-    split: Callable[[str], list[str]] = _SEPARATED.split if len(values) == 1 else lambda value: [value]
+    split: Callable[[str], list[str]] = _SEPARATED.split if len(values) == 1 else str.splitlines
     return tuple(dict.fromkeys(word for value in values for part in split(value) if (word := part.strip())))
 
 
@@ -285,6 +289,8 @@ def _reference(arxiv: ArxivId | None, doi: str, **fields: Any) -> Document | Non
     metadata = {"doi": doi, "arxiv": arxiv.name if arxiv else None, **fields.pop("metadata")}
     url = fields.pop("url") or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None)
     identity = arxiv.document_id if arxiv else f"doi:{doi.lower()}" if doi else id_of_address(url or "")
+    if not identity and metadata.get("pubmed"):
+        identity = f"pmid:{metadata['pubmed']}"
     return paper(id=identity, reader=READER.name, url=url, metadata=metadata, **fields)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 _ET_AL = re.compile(r"[,;]?\s*(?:\bet\.?\s+al\b\.?|\band others\b|…|\.\.\.)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
 _WHOLE_WORD = re.compile(r"[^\W\d_]{2,}")
-_SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d."))
+SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d."))
 _MOST_WORDS = 5
 
 
@@ -65,6 +65,6 @@ def _at_commas(text: str) -> list[str]:
 def _is_whole_name(part: str) -> bool:
     """Two words or more, the last a surname: not "A. J.", not "Jr."."""
     words = part.split()
-    if not 2 <= len(words) <= _MOST_WORDS or words[-1].lower() in _SUFFIXES:
+    if not 2 <= len(words) <= _MOST_WORDS or words[-1].lower() in SUFFIXES:
         return False
     return bool(_WHOLE_WORD.search(words[-1]))

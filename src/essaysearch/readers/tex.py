@@ -41,7 +41,7 @@ _SYMBOLS = {
 _KEPT = {ord(sign): chr(0xE010 + number) for number, sign in enumerate("~\\{}`'-$%&#_^")}
 _RELEASED = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 
-_BASE = r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij])(?![A-Za-z])|([^\W\d_]))"
+_BASE = r"(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij])(?![A-Za-z])(?:\s(?=[a-z]))?|([^\W\d_]))"
 _MARK_ACCENT = re.compile(rf"""\\([`'^~"=.])\s*{_BASE}""")
 _WORD_ACCENT = re.compile(rf"\\([uvHrckdb])(?:\s+|(?=[{{\\])){_BASE}")
 _LETTER = re.compile(
@@ -54,6 +54,7 @@ _MATHS = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\])", re.S)
 _CITATION = re.compile(r"~?\\[cC]ite[a-zA-Z]*\*?(?:\[[^]]*\])*\{[^}]*\}")
 _BARE_ACCENT = re.compile(r"\\([~^`])\{\s*\}")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|https?://[^\s{}\\]+~[^\s{}]*")
+_LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*(?=\{)")
 _SWITCH = re.compile(
     r"\\(?:it|bf|em|sc|tt|rm|sl|sf|itshape|bfseries|relax|par|protect|xspace|null|newblock)\b\s*"
@@ -102,6 +103,7 @@ def _combined(match: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
+    text = _LINK.sub("", text) if "\\href" in text else text
     if "~" in text or "\\url" in text or "link" in text:
         text = _ADDRESS.sub(lambda match: (match[1] or match[0]).replace("\\", "").translate(_KEPT), text)
     if "\\" in text:
