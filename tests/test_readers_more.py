@@ -382,3 +382,21 @@ def test_references_of_the_wild_keep_names_keywords_and_addresses_apart(file: Wr
 )
 def test_tex_eats_the_space_after_a_letter_s_name_and_shows_a_link_s_words(written: str, read: str) -> None:
     assert tex.plain(written) == read
+
+
+def test_newer_dumps_of_reddit_write_parents_as_numbers(file: Write) -> None:
+    about = {"author": "ada", "subreddit": "gulls", "link_id": "t3_zz", "created_utc": 1690000000, "score": 1}
+    lines = [
+        about | {"id": "k1", "body": "On the post.", "parent_id": 1295},
+        about | {"id": "k2", "body": "On a comment.", "parent_id": 721},
+    ]
+    found = documents(file("dump.ndjson", "\n".join(map(json.dumps, lines))))
+    assert [one.parent for one in found] == ["reddit:t3_zz", "reddit:t1_k1"]
+
+
+def test_an_option_of_a_poll_belongs_to_the_poll(file: Write) -> None:
+    items = [
+        {"id": 2, "type": "poll", "by": "b", "title": "Which?", "parts": [3], "time": 1175714200},
+        {"id": 3, "type": "pollopt", "by": "b", "poll": 2, "text": "Yes", "score": 7, "time": 1175714200},
+    ]
+    assert documents(file("poll.json", json.dumps(items)))[1].parent == "hn:2"

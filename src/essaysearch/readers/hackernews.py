@@ -147,7 +147,7 @@ def _document(
     item: dict[str, Any], identity: str, story: dict[str, Any] | None, line: int
 ) -> Document | None:
     kind = _kind(item)
-    parent = string(item.get("parent")) or string(item.get("parent_id"))
+    parent = next((name for key in ("parent", "parent_id", "poll") if (name := string(item.get(key)))), "")
     root = string(item.get("story_id")) or (string(story.get("id")) if story else "")
     title = unescape(string(item.get("title")))
     thread = identity if kind == "post" else root if root != identity else ""

@@ -222,8 +222,8 @@ def _document(thing: _Thing, notes: tuple[str, ...], tally: Tally) -> Document |
     author = string(data.get("author"))
     if not author or _GONE.fullmatch(author):
         author, notes = "", (*notes, "its author was deleted")
-    link, parent = string(data.get("link_id")), string(data.get("parent_id"))
-    parent = parent if parent.startswith(("t1_", "t3_")) else link
+    link = string(data.get("link_id"))
+    parent = _parent(data.get("parent_id"), link)
     if is_comment and parent == name:
         parent, notes = link, (*notes, "it names itself as its parent")
     date = from_epoch(data.get("created_utc") or 0) or from_epoch(data.get("created") or 0)
@@ -247,6 +247,7 @@ def _document(thing: _Thing, notes: tuple[str, ...], tally: Tally) -> Document |
         metadata={
             "subreddit": subreddit,
             "link": _link(data) if not is_comment else None,
+            "crosspost": _crossposted(data),
             "edited": from_epoch(data["edited"]) if isinstance(data.get("edited"), int | float) else None,
             "comments": count(data.get("num_comments")),
             "thread_title": unescape(string(data.get("link_title"))) if is_comment else None,
@@ -256,6 +257,31 @@ def _document(thing: _Thing, notes: tuple[str, ...], tally: Tally) -> Document |
     if made is None:
         tally.add("comment holds", "comments hold", "no text", place)
     return made
+
+
+def _parent(given: Any, link: str) -> str:
+    """The full name of what a comment answers; newer dumps write it as a number, without its kind."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        short = _base36(given)
+        return link if link == f"t3_{short}" else f"t1_{short}"
+    name = string(given)
+    return name if name.startswith(("t1_", "t3_")) else link
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number > 0:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
+def _crossposted(data: dict[str, Any]) -> str:
+    """The id of the submission that this one shows in another community."""
+    listed = data.get("crosspost_parent_list")
+    first = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else {}
+    name = _name(first, "t3") or string(data.get("crosspost_parent"))
+    return f"reddit:{name}" if name else ""
 
 
 def _body(data: dict[str, Any], key: str) -> tuple[str, tuple[Block, ...]]:
