@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from essaysearch.model import Block, Document, Kind
 from essaysearch.readers.abstracts import abstract_text, paper
@@ -24,16 +25,28 @@ _DATED = re.compile(
     r"(?:, rev\.? [^\n(]{0,40}?(?:19|20)\d\d)?\s+(?=[\"“(]?[A-Z])"
 )
 _NUMBERED = re.compile(r"\s*\(arXiv:[^()]*\)\s*\Z", re.I)
+_CREDITS = re.compile(r"The post .{1,300} (?:first appeared|appeared first) on .{1,200}?\.?")
 _COMMENT_MARK = re.compile(r"(?:li-?)?(?:comment|cmt|c)[-_]?\d+|c\d{10,}", re.I)
 
 
 class Feed(NamedTuple):
-    """What a feed says of all its entries; ``generated``: its authors carry the time of their message."""
+    """What a feed says of all its entries; ``generated``: its authors carry the time of their message.
+
+    ``base`` is what addresses without a host are relative to.
+    """
 
     title: str = ""
     home: str = ""
     authors: tuple[str, ...] = ()
     generated: bool = False
+    base: str = ""
+
+    def address(self, link: str, base: str = "") -> str:
+        """An entry's address made whole; ``base`` is the entry's own."""
+        try:
+            return urljoin(urljoin(self.base or self.home, base), link) if link else ""
+        except ValueError:
+            return link
 
 
 class Place(NamedTuple):
@@ -60,10 +73,11 @@ def entry_document(
 ) -> Document | None:
     """The document of an entry; None where it has neither a body nor a title.
 
-    ``reply`` is the address it says it answers. Its id is that of its address, else its ``guid``,
-    else derived from author (or feed) and title.
+    ``reply`` is the address or the id of what it says it answers. Its id is that of its address,
+    else its ``guid``, else derived from author (or feed) and title.
     """
     place = _place(link, guid, reply, kind)
+    body = _without_credits(body)
     own = "arxiv.org" in feed.home or body[0].startswith("arXiv:")
     if own and (place.id or "").startswith("arxiv:"):
         return _paper(place.id, title, body[0], authors, link, metadata, more)
@@ -86,6 +100,15 @@ def entry_document(
         metadata=metadata,
         **more,
     )
+
+
+def _without_credits(body: tuple[str, tuple[Block, ...]]) -> tuple[str, tuple[Block, ...]]:
+    """The line that WordPress adds to entries ("The post X appeared first on Y.") becomes furniture."""
+    text, blocks = body
+    last = blocks[-1] if blocks else None
+    if len(blocks) < 2 or last is None or not _CREDITS.fullmatch(text, last.start, last.end):
+        return body
+    return text, (*blocks[:-1], Block(last.start, last.end, "furniture", "unknown", reason="feed's own line"))
 
 
 def _without_opening(body: tuple[str, tuple[Block, ...]], cut: int) -> tuple[str, tuple[Block, ...]]:
@@ -134,6 +157,6 @@ def _place(link: str, guid: str, reply: str, kind: Kind) -> Place:
         parent = f"{base}#{answered}" if _COMMENT_MARK.fullmatch(answered) else base
         return Place(f"{base}#{mark}", "comment", base, parent)
     if reply:
-        thread = id_of_address(reply)
+        thread = id_of_address(reply) or reply
         return Place(base, "comment", thread, thread)
     return Place(base, kind)

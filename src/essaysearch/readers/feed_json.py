@@ -60,7 +60,7 @@ def _document(item: dict[str, Any], feed: Feed) -> Document | None:
         feed,
         title=as_line(string(item.get("title")), None),
         body=html_to_blocks(html) if html else as_blocks(plain, False),
-        link=string(item.get("url")),
+        link=feed.address(string(item.get("url"))),
         guid=string(item.get("id")),
         authors=authors or feed.authors,
         reply="",

@@ -26,6 +26,7 @@ from essaysearch.readers.xml_text import Found, elements, elements_of
 
 _ROOTS = ("rss", "feed", "rdf", "channel")
 _FIRST_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
+_BASE = re.compile(r"<(?:rss|feed|rdf:RDF|channel)\b[^>]*?\sxml:base\s*=\s*[\"']([^\"'<>]+)")
 _STAMPED = re.compile(r"(.+?)\s+(\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)")
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.+)\)|(.+?)\s*<\S+@\S+>")
 _BODIES = (
@@ -36,6 +37,7 @@ _DATES = (
     "published", "pubDate", "pubdate", "dc:date", "issued", "dcterms:issued", "created", "dcterms:created",
     "date",
 )  # fmt: skip
+_AUTHORS = ("author", "dc:creator", "creator", "itunes:author")
 _UPDATES = ("updated", "modified", "dcterms:modified")
 
 
@@ -107,12 +109,14 @@ def _header(source: SourceFile) -> Feed:
     authors = [_person(person) for person in persons]
     plain = tuple(dict.fromkeys(author for author, _ in authors if author))
     links = [link for link in said_of.get("link", []) if attribute(link, "rel") in ("", "alternate")]
+    base = _BASE.search(text)
     return Feed(
         as_line(text_in(said_of["title"][0]), _is_html(said_of["title"][0])) if said_of.get("title") else "",
         (text_in(links[0]) or attribute(links[0], "href")) if links else "",
         plain,
         # Summaries of mailing lists: who wrote and when stand together in the author's name.
         bool(authors) and all(stamp for _, stamp in authors),
+        base[1] if base else "",
     )
 
 
@@ -156,15 +160,17 @@ def _document(found: Found, feed: Feed) -> Document | None:
     entry = found.element
     titles = children(entry, "title") or children(entry, "dc:title")
     title = _title(titles[0]) if titles else ""
-    persons = [_person(e) for key in ("author", "dc:creator", "creator") for e in children(entry, key)]
+    persons = [_person(e) for key in _AUTHORS for e in children(entry, key)]
     authors = tuple(dict.fromkeys(author for author, _ in persons if author)) or feed.authors
     stamps = [stamp for _, stamp in persons if stamp]
     generated = feed.generated or bool(stamps)
     body: tuple[str, tuple[Block, ...]] = ("", ()) if generated else _body(entry)
-    link = _link(entry)
+    base = attribute(entry, "base")
+    link = feed.address(_link(entry), base)
     date, inferred, notes = _date(entry, stamps)
     replies = [
-        attribute(reply, "ref") or attribute(reply, "href") for reply in children(entry, "thr:in-reply-to")
+        feed.address(attribute(reply, "href"), base) or attribute(reply, "ref")
+        for reply in children(entry, "thr:in-reply-to")
     ]
     categories = (
         text_in(c) or attribute(c, "label") or attribute(c, "term")

@@ -1,0 +1,107 @@
+"""Files of the wild: what people really have of each kind, in small files made up here."""
+
+# ruff: noqa: E501 - markup stays on its lines
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from essaysearch.filling.ingest import read
+from essaysearch.model import Document
+from essaysearch.readers import tex
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Write:
+    def write(name: str, content: str) -> Path:
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return write
+
+
+def documents(path: Path) -> list[Document]:
+    return [reading for reading in read(path) if isinstance(reading, Document)]
+
+
+def test_references_of_the_wild_keep_names_keywords_and_addresses_apart(file: Write) -> None:
+    ris = (
+        "TY  - JOUR\nTI  - On gulls\nAU  - King, Ada, Jr.\nKW  - rope\nknots\nKW  - *gulls\n"
+        "UR  - http://e.example/1;http://e.example/2\nAB  - They sing.\nER  - \n"
+    )
+    (one,) = documents(file("wild.ris", ris))
+    assert (one.authors, one.categories, one.url) == (
+        ("Ada King Jr.",),
+        ("rope", "knots", "gulls"),
+        "http://e.example/1",
+    )
+    (one,) = documents(
+        file(
+            "one.nbib",
+            "PMID- 12345678\nTI  - On gulls.\nFAU - King, Ada B\nAU  - King AB\nAB  - They sing.\n",
+        )
+    )
+    assert (one.id, one.authors) == ("pmid:12345678", ("Ada B King",))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"na\"\i ve Mart{\'\i}nez Garc\'\i a", "naïve Martínez García"),
+        (r"see \href{http://y.example}{the page} there", "see the page there"),
+    ],
+)
+def test_tex_eats_the_space_after_a_letter_s_name_and_shows_a_link_s_words(written: str, read: str) -> None:
+    assert tex.plain(written) == read
+
+
+def test_newer_dumps_of_reddit_write_parents_as_numbers(file: Write) -> None:
+    about = {"author": "ada", "subreddit": "gulls", "link_id": "t3_zz", "created_utc": 1690000000, "score": 1}
+    lines = [
+        about | {"id": "k1", "body": "On the post.", "parent_id": 1295},
+        about | {"id": "k2", "body": "On a comment.", "parent_id": 721},
+    ]
+    found = documents(file("dump.ndjson", "\n".join(map(json.dumps, lines))))
+    assert [one.parent for one in found] == ["reddit:t3_zz", "reddit:t1_k1"]
+
+
+def test_an_option_of_a_poll_belongs_to_the_poll(file: Write) -> None:
+    items = [
+        {"id": 2, "type": "poll", "by": "b", "title": "Which?", "parts": [3], "time": 1175714200},
+        {"id": 3, "type": "pollopt", "by": "b", "poll": 2, "text": "Yes", "score": 7, "time": 1175714200},
+    ]
+    assert documents(file("poll.json", json.dumps(items)))[1].parent == "hn:2"
+
+
+def test_addresses_of_a_feed_are_made_whole(file: Write) -> None:
+    rss = (
+        "<rss><channel><title>Gulls</title><link>https://gulls.example</link>"
+        "<item><title>One</title><link>/2020/one/</link><description>They sing.</description></item></channel></rss>"
+    )
+    assert [one.url for one in documents(file("a.xml", rss))] == ["https://gulls.example/2020/one/"]
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0" '
+        'xml:base="https://gulls.example/blog/"><title>Gulls</title>'
+        '<entry><title>One</title><id>tag:1</id><link href="one"/><summary>They sing.</summary></entry>'
+        '<entry><title>Two</title><id>tag:2</id><thr:in-reply-to ref="tag:1" href="one"/><summary>No.</summary></entry>'
+        '<entry><title>Three</title><id>tag:3</id><thr:in-reply-to ref="tag:2"/><summary>Yes.</summary></entry></feed>'
+    )
+    one, two, three = documents(file("b.xml", atom))
+    assert (one.url, two.parent, two.thread) == ("https://gulls.example/blog/one", one.id, one.id)
+    assert (three.kind, three.parent) == ("comment", two.id)
+
+
+def test_the_line_that_a_feed_adds_is_nobody_s(file: Write) -> None:
+    rss = (
+        "<rss><channel><title>Gulls</title><item><title>One</title><description>&lt;p&gt;They sing.&lt;/p&gt;&lt;p&gt;"
+        "The post One appeared first on Gulls.&lt;/p&gt;</description></item></channel></rss>"
+    )
+    (one,) = documents(file("a.xml", rss))
+    assert [block.role for block in one.blocks] == ["paragraph", "furniture"]
