@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from essaysearch.columnar import manifest as manifests
+from essaysearch.columnar import store as stores
 from essaysearch.columnar import writer as writers
 from essaysearch.columnar.store import Store, numba_present, require_whoosh3
 from essaysearch.errors import (
@@ -360,6 +361,22 @@ def test_readers_keep_the_state_they_took_whatever_a_writer_does(tmp_path):
         assert_holds(snapshot, library(3))
     for snapshot in (store.snapshot(), other.snapshot(), Store(tmp_path).snapshot()):
         assert_holds(snapshot, library(7, without=(0,)))
+
+
+def test_commits_of_this_process_are_seen_at_once_and_those_of_others_within_a_moment(tmp_path, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(stores, "monotonic", lambda: now[0])
+    store, other = filled(tmp_path), Store(tmp_path)
+    assert_holds(store.snapshot(), library(3))
+    with other.writer(fast=False) as pen:
+        pen.add(*entry(3))
+    assert_holds(store.snapshot(), library(4))
+    with other.writer(fast=False) as pen:
+        pen.add(*entry(4))
+    manifests.committed -= 1  # as if another process had written it
+    assert_holds(store.snapshot(), library(4))
+    now[0] += 0.0011
+    assert_holds(store.snapshot(), library(5))
 
 
 def test_an_index_made_anew_at_the_same_generation_is_not_taken_for_the_old_one(tmp_path):

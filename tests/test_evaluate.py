@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import oracle
-from essaysearch.columnar import quick
+from essaysearch.columnar import pieces, quick
 from essaysearch.columnar.documents import best_documents
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Store
 from essaysearch.model import Block, Document, Passage
+from essaysearch.query import parse
 from essaysearch.text import ids
 from essaysearch.text.analysis import stem
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Phrase, Word
@@ -244,6 +245,60 @@ def test_any_tree_finds_the_same_passages_with_the_same_scores_however_the_index
                         got, total = ranked(store, tree, k, compiled, proximity)
                         assert total == len(want), (tree, compiled)
                         assert_same(got, want, k)
+
+
+PIECES = (
+    *(f"{mark}{word}" for mark in ("", "", "", "+", "-") for word in (*WORDS[:-1], "absent")),
+    *("kind:essay", "author:lane", "date:2024", "DATE:2023", "year:2024", "has:title", "has:karma"),
+    *("date:today", "say", "people", "OR", "NOT", "", "risk?", "tr*", "motte-and-bailey", "foo:risk"),
+)
+
+
+@st.composite
+def typed(draw):
+    """Text of which most is answered from its pieces alone."""
+    marked = draw(st.sampled_from([("", "-"), ("+", "-"), ("", "+", "-", "other")]))
+    usable = [
+        p for p in PIECES if "other" in marked or (p[:1] if p[:1] in "+-" else "") in marked or ":" in p
+    ]
+    if draw(st.integers(0, 3)) == 0:
+        return '"' + " ".join(draw(st.lists(words, min_size=1, max_size=3))) + '"'
+    return " ".join(draw(st.lists(st.sampled_from(usable), min_size=1, max_size=5)))
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(data=st.data())
+def test_queries_answered_from_their_pieces_are_answered_as_their_trees(data):
+    held = data.draw(st.lists(documents(), min_size=1, max_size=12))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(held)), max_size=3)))
+    deleted = data.draw(st.lists(st.sampled_from([document.id for document, _ in held]), max_size=2))
+    with tempfile.TemporaryDirectory() as place:
+        store = Store(place, create=True)
+        fill(store, held, cuts, deleted, data.draw(st.booleans()))
+        snapshot = store.snapshot()
+        for text in data.draw(st.lists(typed(), min_size=1, max_size=12)):
+            for k, offset in ((2, 0), (3, 1), (1000, 0)):
+                got = pieces.ids(snapshot, text, kernels, k, offset)
+                if got is not None:
+                    want = quick.ids(snapshot, parse(text).tree, None, k, offset, False)
+                    assert [name for name, _ in got] == [name for name, _ in want], text
+                    assert [score for _, score in got] == pytest.approx([score for _, score in want])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["model", "the model", "+model +risk", "model -risk", "model kind:essay date:2024", '"the model"'],
+)
+def test_usual_queries_are_answered_from_their_pieces(tmp_path, text):
+    store = Store(tmp_path / "ix", create=True)
+    with store.writer() as writer:
+        writer.add(
+            Document("d", "essay", "the model", (Block(0, 9),), date="2024-01-02"),
+            (Passage("0" * 16, 0, 0, 9),),
+        )
+    found = pieces.ids(store.snapshot(), text, kernels, 10, 0)
+    assert found is not None
+    assert [name for name, _ in found] == ["0" * 16] * (text != "+model +risk")
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from essaysearch.columnar import quick
+from essaysearch.columnar import pieces, quick
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, Store, numba_present
 from essaysearch.model import Diagnostic, Document, Hit
@@ -62,7 +62,7 @@ def open_library(
 class Library:
     """An index, open for searching and adding. One object may be shared by threads.
 
-    Every call sees the state committed last, by whichever process.
+    Every call sees the state committed last: by this process at once, by another within a millisecond.
     """
 
     def __init__(self, store: Store, fast: bool | None = None) -> None:
@@ -200,13 +200,17 @@ class Library:
 
         ``sort``: as of `search`; by score unless given.
         """
-        snapshot = self._store.snapshot()
+        snapshot, kernels = self._store.snapshot(), self._kernels()
+        if kernels is not None and sort is None and not proximity:
+            found = pieces.ids(snapshot, query, kernels, k, offset)
+            if found is not None:
+                return found
         tree = self._resolved(snapshot, parse(query).tree, [])
         if sort is None:
-            return quick.ids(snapshot, tree, self._kernels(), k, offset, proximity)
+            return quick.ids(snapshot, tree, kernels, k, offset, proximity)
         from essaysearch.search.sorting import ids
 
-        return ids(Evaluation(snapshot, tree, self._kernels(), proximity), sort, k, offset)
+        return ids(Evaluation(snapshot, tree, kernels, proximity), sort, k, offset)
 
     def documents(self, query: str, k: int = 1000, expand: bool = False) -> list[tuple[str, float]]:
         """(document id, score) of the ``k`` best documents: what ``search(group="document")`` finds."""

@@ -23,12 +23,16 @@ Array = npt.NDArray[Any]
 """The columns of a row: addresses of arrays and how long these are. ``GROWN`` and ``SHRUNK`` hold the
 bits of float64. `Segment.arrays`' ``at`` stands from ``AT`` on."""
 
+COLUMNS = AT + 17
+
 
 class Table(NamedTuple):
-    """``rows``: int64, a row for each segment. ``held``: the arrays it points to, kept alive by it."""
+    """``rows``: int64, for each segment a row, or an address. ``held``: the arrays it points to, kept alive
+    by it. ``at``: where ``rows`` begins."""
 
     rows: Array
     held: tuple[Array, ...]
+    at: int
 
 
 def table_of(views: Sequence[View], words: int, bounded: bool) -> Table:
@@ -54,7 +58,14 @@ def table_of(views: Sequence[View], words: int, bounded: bool) -> Table:
                 *at.tolist(),
             ]
         )  # fmt: skip
-    return Table(np.array(rows, dtype=np.int64).reshape(len(rows), -1), tuple(held))
+    table = np.array(rows, dtype=np.int64).reshape(-1, COLUMNS)
+    return Table(table, tuple(held), address(table))
+
+
+def addresses_of(arrays: Sequence[Array]) -> Table:
+    """Where an array of each segment begins."""
+    rows = np.array([address(array) for array in arrays], dtype=np.int64)
+    return Table(rows, tuple(arrays), address(rows))
 
 
 _NONE = np.zeros(0, dtype=np.uint8)

@@ -10,6 +10,7 @@ import numpy as np
 from essaysearch.columnar.address_kernels import mask_at, part_of
 from essaysearch.columnar.best_kernels import best_first, merge, offer
 from essaysearch.columnar.block_kernels import kernel
+from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.impact_kernels import BLOCK, place_of, word_of
 from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.match_kernels import SLACK, added_up, bind, by_size, holds_any, rows_in, wanted
@@ -81,31 +82,32 @@ def _is_looked_up(asked, number):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def all_of(  # type: ignore[no-untyped-def]
-    table, masks, excluded, asked, given, nearby, window, k, counted, ints, floats, wide, scores, docs, parts
-):
-    """The k best passages that hold all of the words; see `any_kernels.any_of`.
+def all_of(frame):  # type: ignore[no-untyped-def]
+    """The k best passages that hold all of the words of a query (`call_kernels.Call`).
 
-    Returns (how many, how many match). Unless ``counted``, what cannot be among the best is not
+    Returns (how many, how many match). Unless all are to be counted, what cannot be among the best is not
     looked at, and the last number is less.
     """
+    call = call_of(frame)
+    k, asked, scores, docs = call.k, call.asked, call.scores, call.docs
     held, theta, total = 0, -1.0, 0
-    orders, ints = ints[:k], ints[k:]
-    for number in range(len(table)):
-        part = part_of(table, number)
+    orders, ints = call.ints[:k], call.ints[k:]
+    for number in range(len(call.table)):
+        part = part_of(call.table, number)
         fresh, fresh_docs = scores[len(scores) - k :], docs[len(docs) - k :]
         if _is_looked_up(asked, number):
             count, found = _best_in(
-                part, number, masks, excluded, asked, given, nearby, window, theta, counted, ints, floats,
-                fresh, fresh_docs, orders,
+                part, number, call.masks, call.excluded, asked, call.weights, call.pairs, call.window, theta,
+                call.counted, ints, call.floats, fresh, fresh_docs, orders,
             )  # fmt: skip
         else:
             count, found = best_in(
-                part, number, masks, excluded, asked, given, nearby, window, theta, True, counted, ints,
-                floats, wide, fresh, fresh_docs, orders,
+                part, number, call.masks, call.excluded, asked, call.weights, call.pairs, call.window, theta,
+                True, call.counted, ints, call.floats, call.wide, fresh, fresh_docs, orders,
             )  # fmt: skip
-        held = merge(table, scores, docs, parts, held, count, number, k)
+        held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         total += found
         if held >= k:
             theta = scores[k - 1]
+    name(frame, held)
     return held, total

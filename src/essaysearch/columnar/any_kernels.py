@@ -5,29 +5,25 @@ from __future__ import annotations
 from essaysearch.columnar.address_kernels import part_of
 from essaysearch.columnar.best_kernels import merge
 from essaysearch.columnar.block_kernels import kernel
+from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.rank_kernels import best_in
 
 
 @kernel
-def any_of(  # type: ignore[no-untyped-def]
-    table, masks, excluded, asked, given, nearby, window, k, ints, floats, wide, scores, docs, parts
-):
-    """The k best passages that hold any of the words; returns how many.
-
-    ``table``: as in `addresses`. ``masks``: the address of a mask for each segment. ``excluded``: words
-    that no passage found may hold. For all else see `match_kernels`. ``scores`` and ``docs`` have room
-    for k of each segment and k more, ``parts`` (the segment of each) for k of each: they stand best
-    first, equally good ones as `merge` tells. ``ints``, ``floats`` and ``wide``: work space as `space`
-    knows.
-    """
+def any_of(frame):  # type: ignore[no-untyped-def]
+    """The k best passages that hold any of the words of a query (`call_kernels.Call`); returns how many."""
+    call = call_of(frame)
+    k, scores, docs = call.k, call.scores, call.docs
     held, theta = 0, -1.0
-    orders, ints = ints[:k], ints[k:]
-    for number in range(len(table)):
+    orders, ints = call.ints[:k], call.ints[k:]
+    for number in range(len(call.table)):
         count, _ = best_in(
-            part_of(table, number), number, masks, excluded, asked, given, nearby, window, theta, False,
-            False, ints, floats, wide, scores[len(scores) - k :], docs[len(docs) - k :], orders,
+            part_of(call.table, number), number, call.masks, call.excluded, call.asked, call.weights,
+            call.pairs, call.window, theta, False, False, ints, call.floats, call.wide,
+            scores[len(scores) - k :], docs[len(docs) - k :], orders,
         )  # fmt: skip
-        held = merge(table, scores, docs, parts, held, count, number, k)
+        held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         if held >= k:
             theta = scores[k - 1]
+    name(frame, held)
     return held

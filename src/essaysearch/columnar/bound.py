@@ -34,6 +34,19 @@ def phrase(snapshot: Snapshot, leaf: Phrase, kernels: Any) -> list[Term] | None:
     return terms
 
 
+def place(snapshot: Snapshot, term: str, kernels: Any) -> None:
+    """Verify the positions of a term in all segments; `Snapshot.placed` remembers it."""
+    for view, info in zip(snapshot.views, snapshot.term(term, kernels).infos, strict=True):
+        if info is not None:
+            view.segment.touch_positions(info)
+    if len(snapshot.placed) > _MOST_PLACED:
+        snapshot.placed = set()
+    snapshot.placed.add(term)
+
+
+_MOST_PLACED = 1 << 16
+
+
 class Bound(NamedTuple):
     """The words of a pattern in each segment.
 

@@ -6,7 +6,6 @@ commit when a word is first asked for, and kept in memory within a limit.
 
 from __future__ import annotations
 
-from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,18 +33,19 @@ STEPS = 255
 
 LEADERS = 16
 TAILS = 16
-_ROW = Struct("=7q")
-_NO_ROW = _ROW.pack(*[0] * WIDTH)
 MOST_BYTES = 384 << 20
 """Memory that a snapshot's impacts may take."""
 
 
 class Weighed(NamedTuple):
-    """A word with its shares. ``rows``: one for each segment, packed; ``held``: what they point to."""
+    """A word with its shares. ``rows``: one for each segment, int64 (segments, `WIDTH`); ``held``: what they
+    point to; ``at``: where they begin; ``most``: the most postings in one segment."""
 
     idf: float
-    rows: bytes
+    rows: Array
     held: tuple[Array, ...]
+    at: int
+    most: int
 
 
 class Impacts:
@@ -53,6 +53,8 @@ class Impacts:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int], Weighed] = {}
+        self.pieces: dict[str, Any] = {}
+        """What `pieces` remembers; it forgets all of it whenever words are forgotten here."""
         self._bytes = 0
 
     def of(self, snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed:
@@ -64,6 +66,7 @@ class Impacts:
             if self._bytes + _size(known) > MOST_BYTES:  # the older half goes
                 kept = list(self._known.items())[len(self._known) // 2 :]
                 self._known, self._bytes = dict(kept), sum(_size(word) for _, word in kept)
+                self.pieces = {}
             self._bytes += _size(known)
             self._known[key] = known
         return known
@@ -75,11 +78,10 @@ def _size(word: Weighed) -> int:
 
 def _weighed(snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed:
     bound, table = snapshot.term(term, kernels), snapshot.table(words)
-    rows: list[bytes] = []
+    rows = np.zeros((len(bound.infos), WIDTH), dtype=np.int64)
     held: list[Array] = []
     for number, info in enumerate(bound.infos):
         if info is None:
-            rows.append(_NO_ROW)
             continue
         arrays: tuple[Array, ...] = (
             np.empty(info.df, dtype=np.uint32),
@@ -90,8 +92,8 @@ def _weighed(snapshot: Snapshot, term: str, words: int, kernels: Any) -> Weighed
         )
         kernels.impacts(table.rows, number, info.block, info.block_end, *arrays)
         held += arrays
-        rows.append(_ROW.pack(*map(address, arrays), info.df, info.block))
-    return Weighed(bound.idf, b"".join(rows), tuple(held))
+        rows[number] = *map(address, arrays), info.df, info.block
+    return Weighed(bound.idf, rows, tuple(held), address(rows), int(rows[:, COUNT].max(initial=0)))
 
 
 assert LEADERS < BLOCK

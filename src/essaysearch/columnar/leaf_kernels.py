@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from essaysearch.columnar.address_kernels import mask_at, part_of
+from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
 from essaysearch.columnar.best_kernels import best_first, offer
 from essaysearch.columnar.block_kernels import code_of, docs_of, kernel, views, weighted
+from essaysearch.columnar.call_kernels import call_of
 from essaysearch.columnar.impact_kernels import word_of
 from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.match_kernels import holds_any, rows_in, wanted
+from essaysearch.columnar.space import SEEN
 
 
 @kernel
@@ -40,18 +42,17 @@ def postings(data, at, norms, begin, end, ints, docs, xs):  # type: ignore[no-un
 
 
 @kernel
-def count(table, masks, excluded, asked, seen, ints):  # type: ignore[no-untyped-def]
-    """How many passages hold any of some words, and none of the excluded; see `any_kernels.any_of`.
-
-    ``seen``: a bit for each passage of the largest segment.
-    """
-    total = 0
-    for number in range(len(table)):
-        part = part_of(table, number)
-        mask = mask_at(masks[number], part.passages).bits
-        barred, rest = rows_in(excluded, number, ints)
-        rows, rest = rows_in(asked, number, rest)
-        seen[: (part.passages + 7) >> 3] = 0
+def count(frame):  # type: ignore[no-untyped-def]
+    """How many passages hold any of the words of a query (`call_kernels.Call`), and none of the excluded."""
+    call = call_of(frame)
+    seen_at, total = call.head[SEEN], 0
+    for number in range(len(call.table)):
+        part = part_of(call.table, number)
+        mask = mask_at(call.masks[number], part.passages).bits
+        barred, rest = rows_in(call.excluded, number, call.ints)
+        rows, rest = rows_in(call.asked, number, rest)
+        seen = array_at(seen_at, (part.passages + 7) >> 3, np.uint8)
+        seen[:] = 0
         for t in range(len(rows)):
             if rows[t, COUNT] == 0:
                 continue

@@ -118,8 +118,19 @@ def store(directory: Path, manifest: Manifest) -> None:
             from shutil import copyfile
 
             copyfile(path, previous)
-    os.replace(fresh, path)
+    put(fresh, directory)
     sync_directory(directory)
+
+
+committed = 0
+"""How often this process has put a manifest in its place."""
+
+
+def put(fresh: Path, directory: Path) -> None:
+    """Put a manifest that is written in the place of the one of a directory."""
+    global committed
+    os.replace(fresh, directory / NAME)
+    committed += 1
 
 
 def sync_directory(directory: Path) -> None:

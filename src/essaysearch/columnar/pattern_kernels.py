@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from essaysearch.columnar.address_kernels import mask_at, part_of
+from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
 from essaysearch.columnar.best_kernels import merge
 from essaysearch.columnar.block_kernels import (
     BLOCK,
@@ -21,7 +21,9 @@ from essaysearch.columnar.block_kernels import (
     views,
     weighted,
 )
+from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.leaf_kernels import best_of
+from essaysearch.columnar.space import FOUND, XS
 
 
 @kernel
@@ -128,27 +130,29 @@ def take(sums, docs, xs):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def best_pattern(  # type: ignore[no-untyped-def]
-    table, masks, terms, firsts, ordinals, counts, k, ints, sums, found, xs, scores, docs, parts
-):
+def best_pattern(frame, terms, firsts, ordinals, most, counts, sums):  # type: ignore[no-untyped-def]
     """The k passages of the largest x that hold any of many terms, as `union` tells.
 
-    ``terms``: those of each segment, one after another; ``firsts``: where those of each begin, and
-    their end. ``found`` and ``xs`` have room for one more than all postings of a segment's terms. They
-    stand as those of `any_kernels.any_of`, x in the place of scores. Returns (how many, how
-    many match, how many would without a mask).
+    ``frame``: a query without words (`call_kernels.Call`), with room for one more than ``most`` to be
+    found, the most postings that the terms of a segment have. ``terms``: those of each segment, one after
+    another; ``firsts``: where those of each begin, and their end. x stands in the place of scores. Returns
+    (how many, how many match, how many would without a mask).
     """
+    call = call_of(frame)
+    k, scores, docs = call.k, call.scores, call.docs
     held, total, alive = 0, 0, 0
-    orders, ints = ints[:k], ints[k:]
-    for number in range(len(table)):
-        part = part_of(table, number)
+    orders, ints = call.ints[:k], call.ints[k:]
+    found, xs = array_at(call.head[FOUND], most + 1, np.int64), array_at(call.head[XS], most + 1, np.float64)
+    for number in range(len(call.table)):
+        part = part_of(call.table, number)
         asked = terms[firsts[number] : firsts[number + 1]]
         count = _together(part.blocks, part.norms, part.starts, asked, ordinals, counts, ints, sums, found)
         take(sums, found[:count], xs)
         count, allowed, living = best_of(
-            found[:count], xs, part.order, mask_at(masks[number], part.passages).bits, part.live, orders,
+            found[:count], xs, part.order, mask_at(call.masks[number], part.passages).bits, part.live, orders,
             scores[len(scores) - k :], docs[len(docs) - k :],
         )  # fmt: skip
-        held = merge(table, scores, docs, parts, held, count, number, k)
+        held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         total, alive = total + allowed, alive + living
+    name(frame, held)
     return held, total, alive

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from essaysearch.columnar.address_kernels import mask_at, part_of
+from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
 from essaysearch.columnar.best_kernels import merge
 from essaysearch.columnar.block_kernels import (
     BLOCK,
@@ -22,10 +22,12 @@ from essaysearch.columnar.block_kernels import (
     place_in,
     views,
 )
+from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.impact_kernels import place_of, shared, spots, word_of
 from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.leaf_kernels import best_of
 from essaysearch.columnar.match_kernels import by_size, rows_in
+from essaysearch.columnar.space import FOUND, XS
 
 
 @kernel
@@ -221,33 +223,37 @@ def _together_in(part, rows, slop, ordered, room, ints, docs, xs):  # type: igno
 
 
 @kernel
-def best_phrase(  # type: ignore[no-untyped-def]
-    table, masks, asked, slop, ordered, room, k, ints, found, xs, scores, docs, parts
-):
-    """The k passages of the largest x in which terms stand together, as `phrase` tells.
+def best_phrase(frame, slop, ordered, room):  # type: ignore[no-untyped-def]
+    """The k passages of the largest x in which the words of a query stand together, as `phrase` tells.
 
-    ``asked``: int64 (words, segments, `impacts.WIDTH`), the words in the order of the phrase.
-    They stand as those of `any_kernels.any_of`, x in the place of scores. ``found`` and ``xs`` have room
-    for the rarest term's postings and one more. Returns (how many, how many match, how many would
-    without a mask); the first less than 0 where there must be more ``room``, as in `phrase`.
+    The words (`call_kernels.Call`) stand in the order of the phrase, x in the place of scores. There is room
+    for the rarest term's postings and one more to be found. Returns (how many, how many match, how many
+    would without a mask); the first less than 0 where there must be more ``room``, as in `phrase`.
     """
+    call = call_of(frame)
+    k, asked, scores, docs = call.k, call.asked, call.scores, call.docs
     held, total, alive = 0, 0, 0
-    orders, ints = ints[:k], ints[k:]
-    for number in range(len(table)):
-        part = part_of(table, number)
+    orders, ints = call.ints[:k], call.ints[k:]
+    for number in range(len(call.table)):
+        part = part_of(call.table, number)
         rows, rest = rows_in(asked, number, ints)
-        present = True
+        fewest = rows[0, COUNT]
         for t in range(len(rows)):
-            present = present and rows[t, COUNT] > 0
-        if not present:
+            fewest = min(fewest, rows[t, COUNT])
+        if fewest == 0:
             continue
+        found, xs = (
+            array_at(call.head[FOUND], fewest + 1, np.int64),
+            array_at(call.head[XS], fewest + 1, np.float64),
+        )
         count = _together_in(part, rows, slop, ordered, room, rest, found, xs)
         if count < 0:
             return count, 0, 0
         count, allowed, living = best_of(
-            found[:count], xs, part.order, mask_at(masks[number], part.passages).bits, part.live, orders,
+            found[:count], xs, part.order, mask_at(call.masks[number], part.passages).bits, part.live, orders,
             scores[len(scores) - k :], docs[len(docs) - k :],
         )  # fmt: skip
-        held = merge(table, scores, docs, parts, held, count, number, k)
+        held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         total, alive = total + allowed, alive + living
+    name(frame, held)
     return held, total, alive

@@ -53,8 +53,6 @@ _ABSENT = {"karma": np.float64(np.nan), "date_low": np.int64(records.NO_DATE)}
 """What columns hold that are not stored."""
 
 _ROW = Struct("=3q")
-NO_ROW = _ROW.pack(0, 0, 0)
-"""A term that a segment has not, as the kernels take it."""
 
 
 def packed_row(info: TermInfo) -> bytes:

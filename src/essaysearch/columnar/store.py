@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,13 +24,13 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
-from essaysearch.columnar.addresses import Table, address, table_of
+from essaysearch.columnar.addresses import Table, addresses_of, table_of
 from essaysearch.columnar.impacts import Impacts
 from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
 from essaysearch.columnar.postings import field_starts
-from essaysearch.columnar.segment import NO_ROW, Segment, TermInfo, packed_row
+from essaysearch.columnar.segment import Segment, TermInfo
 from essaysearch.errors import (
     EngineConflict,
     ForeignWriter,
@@ -121,11 +122,10 @@ def bits_of(mask: Array) -> Array:
 
 
 class Term(NamedTuple):
-    """A term bound to a snapshot: its idf, and by segment where its postings stand (and so packed)."""
+    """A term bound to a snapshot: its idf, and by segment where its postings stand."""
 
     idf: float
     infos: tuple[TermInfo | None, ...]
-    rows: bytes
 
 
 class Snapshot:
@@ -150,6 +150,8 @@ class Snapshot:
         self.kept: dict[Any, Any] = {}
         """What others found out about this state and keep here."""
         self.impacts = Impacts()
+        self.placed: set[str] = set()
+        """Terms whose positions are verified in every segment."""
 
     @property
     def passages(self) -> int:
@@ -183,8 +185,7 @@ class Snapshot:
         known = self._terms.get(term)
         if known is None:
             infos = tuple(view.segment.term(term, kernels) for view in self.views)
-            rows = b"".join(NO_ROW if info is None else packed_row(info) for info in infos)
-            known = Term(float(scoring.idf(self.df(term), self.passages)), infos, rows)
+            known = Term(float(scoring.idf(self.df(term), self.passages)), infos)
             if len(self._terms) > 1 << 16:
                 self._terms = {}
             self._terms[term] = known
@@ -203,18 +204,22 @@ class Snapshot:
     @cached_property
     def live_masks(self) -> Table:
         """Which passages are not deleted, as the kernels take masks: an address for each segment."""
-        held = tuple(view.live_bits for view in self.views)
-        return Table(np.array([address(bits) for bits in held], dtype=np.int64), held)
+        return addresses_of([view.live_bits for view in self.views])
+
+    @cached_property
+    def passage_ids(self) -> Table:
+        """The ids of the passages, uint64, as the kernels take them: an address for each segment."""
+        return addresses_of([np.ascontiguousarray(view.passage_ids, dtype=np.uint64) for view in self.views])
 
     def masks(self, key: Any, make: Callable[[View], Array]) -> Table:
         """Masks over the segments as the kernels take them; ``make`` gives bools, unless known."""
         known = self._bits.get(key)
         if known is None:
-            held = tuple(bits_of(make(view)) for view in self.views)
-            known = Table(np.array([address(bits) for bits in held], dtype=np.int64), held)
-            self._bits_held += sum(bits.nbytes for bits in held)
-            if self._bits_held > _MOST_BITS:
-                self._bits, self._bits_held = {}, sum(bits.nbytes for bits in held)
+            known = addresses_of([bits_of(make(view)) for view in self.views])
+            size = sum(bits.nbytes for bits in known.held)
+            if self._bits_held + size > _MOST_BITS:
+                self._bits, self._bits_held = {}, 0
+            self._bits_held += size
             self._bits[key] = known
         return known
 
@@ -272,6 +277,18 @@ class Snapshot:
         return sum(view.segment.file.nbytes for view in self.views)
 
 
+class _Seen(NamedTuple):
+    """A snapshot that was the last ``until`` a moment (`time.monotonic`), at this count of commits here."""
+
+    snapshot: Snapshot
+    committed: int
+    until: float
+
+
+_FRESH = 0.001
+"""Seconds for which the manifest is not looked at again: looking costs a tenth of a quick query."""
+
+
 class Store:
     """An index directory. Raises what `manifest.load` raises unless ``create``."""
 
@@ -282,6 +299,7 @@ class Store:
         self._segments: dict[str, Segment] = {}
         self._opening = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
+        self._seen: _Seen | None = None
         try:
             self._snapshot: Snapshot | None = self._open_latest(manifests.load(self.directory))
         except IndexMissing:
@@ -311,8 +329,12 @@ class Store:
             self.unlock(lock)
 
     def snapshot(self) -> Snapshot:
-        """The state committed last, by whichever process."""
+        """The state committed last: by this process at once, by another within `_FRESH`."""
+        seen = self._seen
+        if seen is not None and monotonic() < seen.until and manifests.committed == seen.committed:
+            return seen.snapshot
         with self._opening:
+            committed, until = manifests.committed, monotonic() + _FRESH
             stamp = manifests.stamp(self._manifest)
             if stamp is None or stamp != self._stamp or self._snapshot is None:
                 current = manifests.load(self.directory)
@@ -320,6 +342,7 @@ class Store:
                     self._snapshot = self._open_latest(current)
                 # Where a commit came between, the stamp is older than the snapshot: we look again next time.
                 self._stamp = stamp
+            self._seen = _Seen(self._snapshot, committed, until)
             return self._snapshot
 
     def _open_latest(self, current: Manifest) -> Snapshot:
@@ -398,7 +421,7 @@ def replace(directory: Path, fresh: Path, timeout: float = 10.0) -> None:
             if _TOC.match(name):
                 (directory / name).unlink()
         manifests.sync_directory(directory)
-        os.replace(fresh / manifests.NAME, directory / manifests.NAME)
+        manifests.put(fresh / manifests.NAME, directory)
         for name in os.listdir(directory):
             if name.startswith("MAIN_") and name != LOCK and name not in coming:
                 with contextlib.suppress(OSError):  # still mapped by a reader (Windows): stays

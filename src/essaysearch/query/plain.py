@@ -13,6 +13,7 @@ from essaysearch.late import late
 from essaysearch.query.operator_rows import Given
 from essaysearch.query.operators import FIELDS
 from essaysearch.query.parser import JOINTS
+from essaysearch.query.questions import FRAMING
 from essaysearch.query.ranges import Problem
 from essaysearch.query.reading import MOST_CLAUSES, MOST_STOPS
 from essaysearch.query.words import plain_word
@@ -27,6 +28,8 @@ _SIGNS = late(
 )
 _SIGN = late(r'(?P<mark>[+-]?)(?P<word>[0-9A-Za-z]+)(?P<value>:[\w.-]+)?|"(?P<phrase>[^"]*)"', re.ASCII)
 
+_DAYS = (date(2001, 2, 3), date(2012, 11, 10))
+
 Short = tuple[Clauses, tuple[Word, ...], bool]
 """The tree, its ranking words, and whether they are stop words all."""
 
@@ -36,6 +39,29 @@ def plain_clauses(text: str, today: date | None) -> Short | None:
     if _NOT_WORDS.search(text) is None:
         return _words(text)
     return _clauses(text, today) if _SIGNS.fullmatch(text) else None
+
+
+def piece_of(text: str) -> tuple[str, Node] | None:
+    """What a piece of a query means that spaces or its ends surround; None where that depends on the rest.
+
+    It is (``must``, ``should``, ``must_not`` or ``filters``, the node): the place in the `Clauses` of any
+    query of nothing but such pieces that has ranking words, and no field twice. Or (``stop``, a word) for
+    one that is left out there, or (``frame``, a word) for one that may count less there; within quote marks
+    both are words as those of ``should`` are.
+    """
+    match = _SIGN.fullmatch(text) if _SIGNS.fullmatch(text) and " " not in text else None
+    if match is None or match["phrase"] is not None or match["word"] in JOINTS:
+        return None
+    if match["value"]:
+        read, later = (_clauses(f"word {text}", day) for day in _DAYS)
+        # What differs between two days counts from the day it is.
+        same = read is not None and later is not None and read[0] == later[0]
+        return ("filters", read[0].filters[0]) if read and same else None
+    term, stop = plain_word(match["word"])
+    word, mark = Word(match["word"], term), match["mark"]
+    if stop or word.text.lower() in FRAMING:
+        return None if mark else ("stop" if stop else "frame", word)
+    return {"+": "must", "-": "must_not", "": "should"}[mark], word
 
 
 def _words(text: str) -> Short | None:

@@ -48,7 +48,9 @@ _BETWEEN = _AUX | frozenset(
 )
 """What may stand between who asks or is asked about and the verb."""
 
-_FRAMING = _VERB | _VIEW
+FRAMING = _VERB | _VIEW
+"""Words without one of which, folded, nothing is the frame of a question."""
+
 _WORD = late("[^\\s,;:.!?()]+")
 
 
@@ -61,7 +63,7 @@ def framed(text: str, tree: Node, words: tuple[Word, ...], odd: tuple[Diagnostic
 
     It is as it was where it has operators or is no question, or holds nothing but its frame.
     """
-    if len(text) > MOST_CHARACTERS or not any(word.text.lower() in _FRAMING for word in words):
+    if len(text) > MOST_CHARACTERS or not any(word.text.lower() in FRAMING for word in words):
         return tree, words, odd
     if not isinstance(tree, Clauses) or not _is_plain(tree):
         return tree, words, odd
