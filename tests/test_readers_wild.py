@@ -105,3 +105,18 @@ def test_the_line_that_a_feed_adds_is_nobody_s(file: Write) -> None:
     )
     (one,) = documents(file("a.xml", rss))
     assert [block.role for block in one.blocks] == ["paragraph", "furniture"]
+
+
+@pytest.mark.parametrize(
+    "said", ["[deleted]", "This comment has been deleted.", "Comment removed by moderator"]
+)
+def test_a_page_s_words_for_a_deleted_comment_are_no_comment(file: Write, said: str) -> None:
+    page = (
+        '<html><head><title>Gulls — EA Forum</title><link rel="canonical" '
+        'href="https://forum.effectivealtruism.org/posts/aB3dE6gH9jK2mN5pQ/gulls"></head><body>'
+        '<div class="ContentStyles-postBody"><p>They sing.</p></div>'
+        f'<div class="comments-node" id="xX3dE6gH9jK2mN5pQ"><div class="CommentsItem-body"><p>{said}</p></div></div>'
+        '<div class="comments-node" id="yY3dE6gH9jK2mN5pQ"><div class="CommentsItem-body"><p>I saw it deleted.</p></div></div>'
+        "</body></html>"
+    )
+    assert [one.text for one in documents(file("page.html", page))] == ["They sing.", "I saw it deleted."]

@@ -21,6 +21,11 @@ from essaysearch.readers.html_tree import Element, classes, drop, plain
 _PREVIEW = re.compile(r"parentcomment|parent-comment", re.I)
 _WORDPRESS_ID = re.compile(r"(?:li-|div-)?comment-\d+")
 _DISQUS_ID = re.compile(r"dsq-comment-\d+")
+_GONE = re.compile(
+    r"\[?(?:(?:this |the )?(?:comment|message|post) (?:(?:was|is|has been|had been) )?)?(?:deleted|removed)"
+    r"(?: by (?:its |the |an? )?(?:author|user|poster|owner|moderators?|admins?))?\]?\.?",
+    re.I,
+)
 _LEGACY_ID = re.compile(r"thingrow_t1_[a-z0-9]+")
 
 
@@ -161,7 +166,8 @@ def _read(node: _Node) -> PageComment:
     cut = is_cut_short(element)
     body = body_of(element)
     text, blocks = to_blocks(body) if body is not None else ("", ())
-    if text in ("[deleted]", "[removed]"):
+    gone = bool(_GONE.fullmatch(text))
+    if gone:
         text, blocks = "", ()
     if body is not None:
         drop(body)
@@ -170,7 +176,7 @@ def _read(node: _Node) -> PageComment:
         meta = replace(meta, parent_hidden=True)
     node.id = node.id or meta.id
     node.parent = meta.parent if meta.parent != node.id else None
-    problem = "" if text else why_empty(element, body is not None)
+    problem = "" if text else "was deleted" if gone else why_empty(element, body is not None)
     return PageComment(node.id, None, text, blocks, meta, cut, problem, line)
 
 
