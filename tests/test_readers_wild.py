@@ -120,3 +120,50 @@ def test_a_page_s_words_for_a_deleted_comment_are_no_comment(file: Write, said: 
         "</body></html>"
     )
     assert [one.text for one in documents(file("page.html", page))] == ["They sing.", "I saw it deleted."]
+
+
+PAGES = Path(__file__).parent / "fixtures" / "pages"
+
+
+def test_a_saved_question_of_stackexchange_has_its_answers_and_comments() -> None:
+    found = documents(PAGES / "stackexchange.html")
+    host = "se:knots.stackexchange.com/"
+    assert [(one.id, one.parent, one.authors, one.karma) for one in found] == [
+        (f"{host}20", None, ("Ada",), 5.0),
+        (f"{host}comment-5", f"{host}20", ("Bob",), None),
+        (f"{host}21", f"{host}20", ("Bob",), 3.0),
+        (f"{host}comment-6", f"{host}21", ("Ada",), None),
+    ]
+    question, comment, answer, _ = found
+    assert (question.title, question.categories, question.text) == (
+        "Why do ropes hold?",
+        ("rope",),
+        "Why?\n\nx = 1",
+    )
+    assert [block.role for block in question.blocks] == ["paragraph", "code"]
+    assert (question.date, comment.date) == ("2020-01-01T10:00:00+00:00", "2020-01-01T11:00:00+00:00")
+    assert [block.voice for block in answer.blocks] == ["quoted", "own"]
+    assert {one.thread for one in found} == {question.id}
+
+
+@pytest.mark.parametrize(
+    ("name", "author"), [("discourse.html", "Ada Quill"), ("discourse_plain.html", "ada")]
+)
+def test_a_saved_topic_of_discourse_has_its_posts(name: str, author: str) -> None:
+    first, second = documents(PAGES / name)
+    root = "talk.gulls.example/t/on-gulls/12"
+    assert (first.id, first.title, first.text, first.authors) == (root, "On gulls", "Gulls sing.", (author,))
+    assert (second.id, second.parent, second.thread) == (f"{root}/2", root, root)
+    assert (first.date, second.date) == ("2021-05-01T10:00:00+00:00", "2021-05-02T10:00:00+00:00")
+    assert [block.voice for block in second.blocks] == ["quoted", "own"]
+
+
+def test_a_page_of_hacker_news_saved_as_mime_reads_as_the_page_does(file: Write) -> None:
+    page = (PAGES / "hackernews_story.html").read_text(encoding="utf-8")
+    saved = (
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://news.ycombinator.com/item?id=101\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="----x"\n\n------x\nContent-Type: text/html; '
+        f"charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{page}\n------x--\n"
+    )
+    ids = [one.id for one in documents(file("page.mhtml", saved))]
+    assert ids == [one.id for one in documents(PAGES / "hackernews_story.html")]

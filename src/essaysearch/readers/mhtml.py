@@ -10,7 +10,14 @@ from typing import IO, TYPE_CHECKING
 
 from essaysearch.errors import ReadError
 from essaysearch.model import Reading, Skipped
-from essaysearch.readers import arxiv_page, forum_page, html_essay, mail_page
+from essaysearch.readers import (
+    arxiv_page,
+    forum_page,
+    hackernews_page,
+    html_essay,
+    mail_page,
+    topic_page,
+)
 from essaysearch.readers.encodings import decoded
 from essaysearch.readers.mail_headers import in_charset
 from essaysearch.readers.protocol import Reader
@@ -26,7 +33,14 @@ _SAVED = re.compile(
 )
 _HTML = re.compile(rb"^content-type:\s*(?:text/html|application/xhtml)", re.I | re.M)
 
-PAGE_READERS: tuple[Reader, ...] = (forum_page.READER, arxiv_page.READER, mail_page.READER, html_essay.READER)
+PAGE_READERS: tuple[Reader, ...] = (
+    forum_page.READER,
+    arxiv_page.READER,
+    mail_page.READER,
+    hackernews_page.READER,
+    topic_page.READER,
+    html_essay.READER,
+)
 """The readers a page can belong to; the surest takes it."""
 
 

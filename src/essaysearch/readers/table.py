@@ -40,6 +40,7 @@ from essaysearch.readers import (
     semantic_scholar,
     stackexchange,
     stackexchange_api,
+    topic_page,
     wordpress,
     zotero_csv,
 )
@@ -53,6 +54,7 @@ READERS: tuple[Reader, ...] = (
     arxiv_page.READER,
     mail_page.READER,
     hackernews_page.READER,
+    topic_page.READER,
     html_essay.READER,
     mhtml.READER,
     graphql.READER,
