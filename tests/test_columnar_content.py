@@ -22,6 +22,7 @@ from essaysearch.columnar.postings import BLOCK, FIELDS, MAX_CODE, Postings, wei
 from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.segment import KERNEL_ARRAYS
 from essaysearch.columnar.store import Store, numba_present
+from essaysearch.columnar.strings import strings_of
 from essaysearch.model import Block, Document, Passage
 from essaysearch.text import ids
 from truth import assert_holds, dates, entries, examples, lines, names, plain_entry, texts
@@ -229,7 +230,7 @@ def test_sorted_names_are_found_and_others_are_not(values, other):
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "file"
         target = ArrayFileWriter(path)
-        put_names(target, "n", sorted(values))
+        put_names(target, "n", strings_of(sorted(values)))
         target.close({})
         found = Names(ArrayFile(path), "n")
         assert found.all() == sorted(values)

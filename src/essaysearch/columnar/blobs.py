@@ -14,6 +14,7 @@ import numpy.typing as npt
 import zstandard
 
 from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
+from essaysearch.columnar.strings import Strings
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -63,14 +64,24 @@ class StreamWriter:
         self._tasks.append(self._pool.submit(_compress, data[:whole]))
         self._pending = [data[whole:]]
         self._held = len(data) - whole
-        while self._tasks and (last or self._tasks[0].done()):
-            blocks = self._tasks.popleft().result()
-            self._spool.write(b"".join([block for block, _ in blocks]))
-            self._sizes += [(len(block), length) for block, length in blocks]
+        while self._tasks and self._tasks[0].done():
+            self._take()
+
+    def _take(self) -> None:
+        blocks = self._tasks.popleft().result()
+        self._spool.write(b"".join([block for block, _ in blocks]))
+        self._sizes += [(len(block), length) for block, length in blocks]
+
+    def finish(self) -> None:
+        """Have the rest compressed: nothing more will be appended."""
+        if self._held:
+            self._flush(True)
 
     def write(self, file: ArrayFileWriter, name: str) -> None:
         """Write the stream as the arrays ``name`` (bytes) and ``name_ends`` (of the blocks); close it."""
-        self._flush(True)
+        self.finish()
+        while self._tasks:
+            self._take()
         self._spool.seek(0)
         write_blocks(file, name, ((self._spool.read(size), length) for size, length in self._sizes))
         self.close()
@@ -99,8 +110,12 @@ def _offsets(values: Any) -> Array:
 
 def _compress(data: bytes) -> list[tuple[bytes, int]]:
     compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
-    pieces = (data[at : at + RAW] for at in range(0, len(data), RAW))
-    return [(compressor.compress(piece), len(piece)) for piece in pieces]
+    pieces: list[Any] = [data[at : at + RAW] for at in range(0, len(data), RAW)]
+    if not pieces or "multi_compress_to_buffer" not in zstandard.backend_features:
+        return [(compressor.compress(piece), len(piece)) for piece in pieces]
+    # All in one call: to get the interpreter's lock back after each takes longer than to compress it.
+    blocks = compressor.multi_compress_to_buffer(pieces)
+    return [(blocks[n].tobytes(), len(piece)) for n, piece in enumerate(pieces)]
 
 
 class _Decompressing(threading.local):
@@ -166,16 +181,13 @@ class Stream:
         return int(self._file.array(self._name + "_raw")[-1])
 
 
-def put_names(file: ArrayFileWriter, name: str, values: Iterable[str], even: bool = False) -> None:
-    """Write a list of strings as the arrays ``name`` (UTF-8 bytes) and ``name_ends``.
+def put_names(file: ArrayFileWriter, name: str, values: Strings, even: bool = False) -> None:
+    """Write strings, packed without gaps, as the arrays ``name`` (UTF-8 bytes) and ``name_ends``.
 
     ``even``: ends of strings of one length need no room (kernels could not read them).
     """
-    encoded = [value.encode("utf-8", "surrogatepass") for value in values]
-    ends = np.zeros(len(encoded) + 1, dtype=np.int64)
-    np.cumsum([len(value) for value in encoded], out=ends[1:])
-    file.put(name, b"".join(encoded))
-    (file.put_even if even else file.put)(name + "_ends", _offsets(ends))
+    file.put(name, values.data)
+    (file.put_even if even else file.put)(name + "_ends", _offsets(np.append(0, values.ends)))
 
 
 _MOST_KNOWN = 1 << 10

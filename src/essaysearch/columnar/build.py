@@ -68,13 +68,15 @@ class SegmentBuilder:
     def ranking(self) -> Ranking:
         """The order of the words gathered. To be asked for when all are, before others begin to be."""
         self._number()
-        used = np.zeros(len(self._vocabulary.surfaces), dtype=np.int64)
+        used = np.zeros(self._vocabulary.size, dtype=np.int64)
         for words in self._words:
             used += np.bincount(words, minlength=len(used))
         return self._vocabulary.ranking(used)
 
     def write(self, path: Path, ranking: Ranking) -> dict[str, Any]:
         """Write the segment, once; returns what the manifest keeps of it."""
+        self._text.finish()
+        self._record.finish()
         lengths = _lengths(self._counts)
         columns = self._columns()
         averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))

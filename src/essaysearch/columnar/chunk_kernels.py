@@ -13,6 +13,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.columnar.strings import Strings
+
 Array = npt.NDArray[Any]
 
 _LETTERS = np.array(
@@ -172,6 +174,24 @@ class ChunkTable:
             self._grow()
         new = self._arena[self._ends[known] : self._ends[int(self._state[0])]].tobytes()
         return out[: int(self._state[1])], counts[:units], new.decode("utf-8", "surrogatepass")
+
+    def number(self, words: list[str]) -> tuple[list[str], Array]:
+        """(the words not met before, each once, the number of every word, int32).
+
+        Each word must be one chunk, in lower case; the table then must number no others.
+        """
+        if not words:
+            return [], np.zeros(0, dtype=np.int32)
+        numbers, _, new = self.cut("\n".join(words).encode("utf-8", "surrogatepass"), 1)
+        return new[:-1].split("\n") if new else [], numbers
+
+    def __len__(self) -> int:
+        return int(self._state[0])
+
+    def strings(self) -> Strings:
+        """The chunks, by number."""
+        ends = self._ends[: len(self) + 1]
+        return Strings(self._arena[: ends[-1]], ends[:-1], ends[1:] - 1)
 
     def _grow(self) -> None:
         """Double the table where it is half full, else the bytes of chunks."""

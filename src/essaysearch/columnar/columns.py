@@ -14,6 +14,7 @@ from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import put_names
 from essaysearch.columnar.norms import averages_of
 from essaysearch.columnar.postings import FIELDS, narrow
+from essaysearch.columnar.strings import Strings, sorting, strings_of, taken
 
 Array = npt.NDArray[Any]
 _WIDE = {"pass_id", "voice", "doc_print", "date_low", "date_precision", "karma"}
@@ -67,8 +68,8 @@ class KeywordsBuilder:
 
 def finish_segment(
     file: ArrayFileWriter,
-    terms: list[str],
-    surfaces: list[str],
+    terms: Strings,
+    surfaces: Strings,
     surface_first: Array,
     lengths: Array,
     columns: dict[str, Array],
@@ -82,7 +83,7 @@ def finish_segment(
     put_names(file, "term", terms)
     put_names(file, "surface", surfaces)
     file.put("surface_first", narrow(surface_first))
-    file.put("surface_sorted", narrow(_sorting(surfaces)))
+    file.put("surface_sorted", narrow(sorting(surfaces)))
     for field in range(FIELDS):
         if field == 0 or lengths[field].any():
             file.put(f"length_{field}", narrow(lengths[field]))
@@ -106,18 +107,14 @@ def finish_segment(
     }
 
 
-def _sorting(values: list[str]) -> Array:
-    """The stable permutation that sorts strings, int64."""
-    return np.array(sorted(range(len(values)), key=values.__getitem__), dtype=np.int64)
-
-
 def _put_keywords(file: ArrayFileWriter, name: str, held: Keywords) -> Array:
     """Write a keyword field; returns the rank of each of its names."""
-    by_name = _sorting(held.names)
+    names = strings_of(held.names)
+    by_name = sorting(names)
     rank = np.empty(len(by_name) + 1, dtype=np.int64)
     rank[by_name] = np.arange(len(by_name))
     rank[-1] = -1
-    put_names(file, f"{name}_names", [held.names[number] for number in by_name], even=True)
+    put_names(file, f"{name}_names", taken(names, by_name), even=True)
     if held.first is not None:
         file.put_even(f"{name}_first", narrow(held.first))
         file.put_even(f"{name}_code", narrow(rank[held.codes]))

@@ -21,5 +21,10 @@ def fingerprint(document: Document) -> int:
 
 def fingerprint_of(text: bytes, record: bytes, columns: tuple[Any, ...]) -> int:
     """The fingerprint, of the text's bytes, what `encode_document` and what `columns_of` give."""
-    whole = b"%b\xff%b\xff%b" % (text, record, repr(columns).encode("utf-8", "surrogatepass"))
+    return print_of(text, record, repr(columns))
+
+
+def print_of(text: bytes, record: bytes, columns: str) -> int:
+    """`fingerprint_of`, of the columns as `repr` writes them."""
+    whole = b"\xff".join((text, record, columns.encode("utf-8", "surrogatepass")))
     return int.from_bytes(blake2b(whole, digest_size=8).digest(), "big")

@@ -25,6 +25,7 @@ from essaysearch.columnar.columns import Keywords, finish_segment
 from essaysearch.columnar.norms import averages_of, norms_of
 from essaysearch.columnar.postings import FIELDS, Postings
 from essaysearch.columnar.segment import Segment
+from essaysearch.columnar.strings import strings_of
 
 Array = npt.NDArray[Any]
 _OCCURRENCES = 6_000_000
@@ -47,7 +48,9 @@ def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> 
         terms, surfaces, surface_first = _merge_terms(segments, lives, norms, file)
         names = {name: _keywords(segments, doc_lives, name) for name in records.SINGLE + records.MANY}
         _streams(segments, doc_lives, columns, file, pool)
-        facts = finish_segment(file, terms, surfaces, surface_first, lengths, columns, names)
+        facts = finish_segment(
+            file, strings_of(terms), strings_of(surfaces), surface_first, lengths, columns, names
+        )
         return {**facts, **file.close(facts)}
     except BaseException:
         file.abandon()

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import records
-from essaysearch.columnar.fingerprints import columns_of, fingerprint_of
+from essaysearch.columnar.fingerprints import columns_of, fingerprint_of, print_of
+from essaysearch.columnar.postings import FIELDS
 from essaysearch.model import VOICES, Document, Kind, Passage
 
 Array = npt.NDArray[Any]
@@ -39,7 +40,7 @@ class Rows:
     records: list[bytes]
     passages: dict[str, Array]
     documents: dict[str, Array]
-    keywords: dict[str, tuple[Any, ...]]
+    keywords: dict[str, Sequence[Any]]
 
 
 def rows_of(entries: Sequence[Entry]) -> Rows:
@@ -91,17 +92,23 @@ class Plain(NamedTuple):
     kind: Kind = "abstract"
 
 
-def rows_of_plain(plain: Sequence[Plain]) -> Rows:
-    """The rows that `rows_of` makes of the documents, with passages, that these stand for."""
-    count = len(plain)
-    ids, bodies, passage_ids, titles, authors, days, kinds = zip(*plain, strict=True)
+def rows_of_plain(values: Sequence[Any]) -> Rows:
+    """The rows that `rows_of` makes of the documents, with passages, that these stand for.
+
+    ``values``: the fields of each `Plain`, one behind the other.
+    """
+    width = len(Plain._fields)
+    ids, bodies, passage_ids, titles, authors, days, kinds = (values[n::width] for n in range(width))
+    count = len(ids)
     texts = list(map(_encoded, bodies))
-    units = [unit for one in plain for unit in (one.text, one.title or "", "", "")]
+    units = [""] * (count * FIELDS)
+    units[0::FIELDS], units[1::FIELDS] = bodies, [title or "" for title in titles]
     told = list(map(records.encode_plain, titles, days))
-    columns = (
-        (k, None, None, None, None, "", a, (), None, d) for k, a, d in zip(kinds, authors, days, strict=True)
-    )
-    printed = map(fingerprint_of, texts, told, columns)
+    columns = [
+        f"({k!r}, None, None, None, None, '', {a!r}, (), None, {d!r})"
+        for k, a, d in zip(kinds, authors, days, strict=True)
+    ]
+    printed = map(print_of, texts, told, columns)
     dates = list(map(records.date_column, days))
     sizes = np.fromiter(map(len, texts), np.int64, count)
     none, empty = (None,) * count, ("",) * count

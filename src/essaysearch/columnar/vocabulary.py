@@ -8,16 +8,14 @@ for the same words, though not the same numbering of chunks.
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, count, repeat
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.columnar.strings import Strings, sorting, strings_of, taken
 from essaysearch.text.analysis import CHUNK, stems, surfaces_of
 
 Array = npt.NDArray[Any]
@@ -28,18 +26,18 @@ _SEPARATOR = b"\xff"  # never part of UTF-8
 class Ranking:
     """The vocabulary in its order on disk.
 
-    ``terms``: the terms, sorted. ``occurrences``: int64, how often each occurs. ``rank``: for each
+    ``terms``: the terms, sorted, packed. ``occurrences``: int64, how often each occurs. ``rank``: for each
     surface number the rank of its term.
     ``ordinal``: its number among the term's surfaces, the most frequent first.
-    ``surfaces``: all surfaces, term by term, in the order of their ordinals.
+    ``surfaces``: all surfaces, packed, term by term, in the order of their ordinals.
     ``surface_first``: int64 (terms + 1), where each term's surfaces begin.
     """
 
-    terms: list[str]
+    terms: Strings
     occurrences: Array
     rank: Array
     ordinal: Array
-    surfaces: list[str]
+    surfaces: Strings
     surface_first: Array
 
 
@@ -55,20 +53,24 @@ class Vocabulary:
     """Numbers surfaces as they come. ``fast``: use the byte kernels (needs numba)."""
 
     def __init__(self, fast: bool) -> None:
-        self.surfaces: list[str] = []
-        self.terms: list[str] = []
-        self._surface_number = _numbering()
-        self._term_number = _numbering()
-        self._term_of_surface = array("i")
-        self._chunk_first, self._chunk_words = array("q", [0]), array("i")
+        self._home_of = np.zeros(0, dtype=np.int32)  # the term of each surface
+        self._chunk_first = np.zeros(1, dtype=np.int64)
+        self._chunk_words = np.zeros(0, dtype=np.int32)
         self._single = True
-        self._arrays: tuple[Array, Array] | None = None
         self._numbers: dict[str, int] = {}
         self._bytes_table: Any = None
+        table: Any = Numbering
         if fast:
             from essaysearch.columnar.chunk_kernels import ChunkTable
 
+            table = ChunkTable
             self._bytes_table = ChunkTable()
+        self._surfaces, self._terms = table(), table()
+
+    @property
+    def size(self) -> int:
+        """How many surfaces have a number."""
+        return len(self._surfaces)
 
     def cut(self, units: list[str]) -> Cut:
         """Texts as chunks; one call at a time, in the order in which `encode` gets what comes of it.
@@ -91,10 +93,7 @@ class Vocabulary:
         """
         if cut.new:
             self._learn(cut.new)
-        if self._arrays is None:
-            first = np.array(self._chunk_first, dtype=np.int64)
-            self._arrays = first, np.array(self._chunk_words, dtype=np.int32)
-        first, words = self._arrays
+        first, words = self._chunk_first, self._chunk_words
         if self._single:
             return words[cut.chunks], cut.counts
         sizes = (first[1:] - first[:-1])[cut.chunks]
@@ -116,52 +115,62 @@ class Vocabulary:
 
     def _learn(self, chunks: list[str]) -> None:
         """Number the words of chunks not met before, in the order of the chunks."""
-        self._arrays = None
         if all(map(str.isascii, chunks)):
             flat = list(map(str.lower, chunks))
-            sizes: Iterable[int] = repeat(1, len(chunks))
+            sizes = np.ones(len(chunks), dtype=np.int64)
         else:
             split = [surfaces_of(chunk) for chunk in chunks]
             flat = [surface for words in split for surface in words]
-            sizes = list(map(len, split))
-            self._single = self._single and all(size == 1 for size in sizes)
-        known = len(self.surfaces)
-        numbers = list(map(self._surface_number.__getitem__, flat))
-        fresh = list(dict.fromkeys(s for s, number in zip(flat, numbers, strict=True) if number >= known))
-        held = stems(fresh)
-        terms = len(self.terms)
-        homes = list(map(self._term_number.__getitem__, held))
-        self.terms += dict.fromkeys(t for t, home in zip(held, homes, strict=True) if home >= terms)
-        self.surfaces += fresh
-        self._term_of_surface.extend(homes)
-        self._chunk_words.extend(numbers)
-        self._chunk_first.extend(accumulate(sizes, initial=self._chunk_first.pop()))
+            sizes = np.fromiter(map(len, split), np.int64, len(split))
+            self._single = self._single and bool((sizes == 1).all())
+        fresh, numbers = self._surfaces.number(flat)
+        self._home_of = np.concatenate((self._home_of, self._terms.number(stems(fresh))[1]))
+        self._chunk_words = np.concatenate((self._chunk_words, numbers))
+        ends = np.cumsum(sizes) + self._chunk_first[-1]
+        self._chunk_first = np.concatenate((self._chunk_first, ends))
 
     def ranking(self, used: Array) -> Ranking:
         """The order on disk of the surfaces in use. ``used``: how often each surface occurs.
 
         Surfaces that do not occur get rank and ordinal 0 and are left out.
         """
-        term_of = np.array(self._term_of_surface, dtype=np.int64)
         present = np.flatnonzero(used)
-        holds = np.zeros(len(self.terms), dtype=bool)
-        holds[term_of[present]] = True
+        home = self._home_of[present]
+        holds = np.zeros(len(self._terms), dtype=bool)
+        holds[home] = True
         held = np.flatnonzero(holds)
-        names = [self.terms[number] for number in held.tolist()]
-        by_name = sorted(range(len(names)), key=names.__getitem__)
-        rank_of_term = np.zeros(len(self.terms), dtype=np.int64)
-        rank_of_term[held[np.array(by_name, dtype=np.int64)]] = np.arange(len(held))
-        rank = np.zeros(len(self.surfaces), dtype=np.int32)
-        rank[present] = rank_of_term[term_of[present]]
-        order = present[np.argsort((rank[present].astype(np.int64) << 32) - used[present], kind="stable")]
-        first = np.searchsorted(rank[order], np.arange(len(held) + 1))
+        terms = taken(self._terms.strings(), held)
+        by_name = sorting(terms)
+        rank_of_term = np.zeros(len(self._terms), dtype=np.int64)
+        rank_of_term[held[by_name]] = np.arange(len(held))
+        ranks = rank_of_term[home]
+        sort = np.argsort((ranks << 32) - used[present], kind="stable")
+        order = present[sort]
+        first = np.concatenate(([0], np.cumsum(np.bincount(ranks, minlength=len(held)))))
         occurrences = np.add.reduceat(used[order], first[:-1]) if len(held) else used[order]
-        ordinal = np.zeros(len(self.surfaces), dtype=np.int32)
-        ordinal[order] = np.arange(len(order)) - first[rank[order]]
-        surfaces = list(map(self.surfaces.__getitem__, order.tolist()))
-        return Ranking([names[i] for i in by_name], occurrences, rank, ordinal, surfaces, first)
+        rank, ordinal = np.zeros((2, len(self._surfaces)), dtype=np.int32)
+        rank[present] = ranks
+        ordinal[order] = np.arange(len(order)) - first[ranks[sort]]
+        surfaces = taken(self._surfaces.strings(), order)
+        return Ranking(taken(terms, by_name), occurrences, rank, ordinal, surfaces, first)
 
 
-def _numbering() -> defaultdict[str, int]:
-    """A dictionary that numbers its keys from 0 on, as they are first asked for."""
-    return defaultdict(count().__next__)
+class Numbering:
+    """Numbers words from 0 on, as they are first met; what `ChunkTable.number` does, without numba."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def number(self, words: list[str]) -> tuple[list[str], Array]:
+        """(the words not met before, each once, the number of every word, int32)."""
+        known = self._known
+        fresh = [word for word in dict.fromkeys(words) if word not in known]
+        known.update(zip(fresh, count(len(known))))
+        return fresh, np.fromiter(map(known.__getitem__, words), np.int32, len(words))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def strings(self) -> Strings:
+        """The words, by number."""
+        return strings_of(list(self._known))

@@ -75,7 +75,8 @@ class Writer:
         """Begin to gather a segment."""
         self._builder = SegmentBuilder(self._vocabulary, self._pool, self._cutter, self._fast)
         self._batch: list[Entry] = []
-        self._plain: list[Plain] = []
+        # Fields of `Plain`, one behind the other: as records they would be work for the garbage collector.
+        self._plain: list[Any] = []
         self._batch_size = self._held = self._count = 0
         self._pending: dict[str, int] = {}
         self._pending_dead: set[int] = set()
@@ -104,7 +105,7 @@ class Writer:
         check_plain(plain)
         if self._batch:
             self._send()
-        self._plain.append(plain)
+        self._plain.extend(plain)
         self._take(plain.id, len(plain.text) + _PASSAGE + _DOCUMENT)
 
     def _take(self, document_id: str, size: int) -> None:

@@ -124,7 +124,7 @@ def words_of_chunk(chunk: str) -> tuple[Word, ...]:
 
 def surfaces_of(chunk: str) -> list[str]:
     """The surfaces of a chunk's words, in order; remembers nothing."""
-    return [surface for _, _, surface in _split(chunk)]
+    return [chunk.lower()] if chunk.isascii() else [surface for _, _, surface in _split(chunk)]
 
 
 def tokens(text: str) -> list[Token]:
