@@ -6,12 +6,15 @@ import json
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import essaysearch
 from essaysearch.concordance import texts
 from essaysearch.concordance.years import sparkline
 from essaysearch.errors import UnknownChoice
 from essaysearch.model import Block, Document
+from essaysearch.text.analysis import tokens
 from test_cli import run
 
 TEXTS = [
@@ -335,3 +338,22 @@ def test_counting_the_whole_vocabulary_at_once_counts_as_looking_up_each_word(tm
     assert texts.occurrences_of(snapshot, [*words, "kelp"]) == {**looked_up, "kelp": 0}
     assert looked_up["paus"] == 8
     assert looked_up["nobodi"] == 0
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "pause", "l'été", "電力", "--", "(", "x" * 40, "ﬁn½", "a_b"]), max_size=40
+    ),
+    st.sampled_from([" ", "  ", ", ", "-"]),
+    st.integers(1, 6),
+    st.data(),
+)
+def test_the_words_beside_a_place_are_those_that_the_whole_text_has_there(pieces, between, window, data):
+    text = between.join(pieces)
+    words = tokens(text)
+    if not words:
+        return
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    wanted = words[max(0, first - window) : first] + words[last + 1 : last + 1 + window]
+    assert texts.words_beside(text, (words[first].start, words[last].end), window) == wanted

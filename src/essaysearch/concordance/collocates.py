@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from essaysearch.columnar.store import Snapshot
 from essaysearch.concordance.tables import Table
-from essaysearch.concordance.texts import Forms, occurrences_of, texts
+from essaysearch.concordance.texts import Forms, occurrences_of, texts, words_beside
 from essaysearch.errors import UnknownChoice
-from essaysearch.text.analysis import STOP_WORDS
+from essaysearch.text.analysis import STOP_WORDS, Token
 from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Node
 
@@ -67,15 +67,12 @@ def collocates(
     slots = 0
     leaves = marked_leaves(tree)
     for found in texts(snapshot, tree, kernels):
-        words = found.words
-        taken: set[int] = set()
-        for start, end in found.spans(leaves):
-            inside = [n for n, word in enumerate(words) if word.start >= start and word.end <= end]
-            low, high = max(0, inside[0] - window), min(len(words), inside[-1] + window + 1)
-            taken.update(n for n in range(low, high) if not inside[0] <= n <= inside[-1])
-        slots += len(taken)
-        for n in taken:
-            near.add(words[n])
+        beside: dict[int, Token] = {}
+        for span in found.spans(leaves):
+            beside.update((word.start, word) for word in words_beside(found.text, span, window))
+        slots += len(beside)
+        for met in beside.values():
+            near.add(met)
     from nltk.metrics.association import BigramAssocMeasures
 
     score = getattr(BigramAssocMeasures, MEASURES[measure])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.model import VOICES, Voice
 from essaysearch.text.analysis import Token, tokens
-from essaysearch.text.matching import Span, occurrences
+from essaysearch.text.matching import Span, all_occurrences
 from essaysearch.text.readable import readable
 from essaysearch.text.snippets import concerns_body
 from essaysearch.tree import Node
@@ -26,7 +27,10 @@ class Text:
     view: View
     number: int
     text: str
-    words: list[Token]
+
+    @cached_property
+    def words(self) -> list[Token]:
+        return tokens(self.text)
 
     @property
     def voice(self) -> Voice:
@@ -35,7 +39,7 @@ class Text:
     def spans(self, leaves: Iterable[Node]) -> list[Span]:
         """Where what is asked for stands, ascending."""
         asked = [leaf for leaf in leaves if concerns_body(leaf, self.voice)]
-        return sorted({span for leaf in asked for span in occurrences(leaf, self.text, self.words)})
+        return sorted({span for spans in all_occurrences(asked, self.text) for span in spans})
 
 
 def texts(snapshot: Snapshot, tree: Node, kernels: Any) -> Iterator[Text]:
@@ -45,7 +49,43 @@ def texts(snapshot: Snapshot, tree: Node, kernels: Any) -> Iterator[Text]:
     found.sort(key=lambda row: (_document_id(*row), row[1]))
     for view, number in found:
         text = readable(view.segment.passage_text(number))[0].replace("\n", " ")
-        yield Text(view, number, text, tokens(text))
+        yield Text(view, number, text)
+
+
+def words_beside(text: str, span: Span, window: int) -> list[Token]:
+    """The last ``window`` words before a place in a text and the first after it, or as many as there are.
+
+    ``span`` is an occurrence: it begins and ends with a word.
+    """
+    return _last_words(text, span[0], window) + _first_words(text, span[1], window)
+
+
+def _last_words(text: str, end: int, most: int) -> list[Token]:
+    begin, reach = end, most * _LETTERS
+    while begin:
+        begin = text.rfind(" ", 0, max(0, end - reach)) + 1  # no word crosses a space
+        words = tokens(text[begin:end])
+        if len(words) >= most or not begin:
+            last = words[max(0, len(words) - most) :]
+            return [Token(begin + start, begin + stop, *told) for start, stop, *told in last]
+        reach *= 2
+    return []
+
+
+def _first_words(text: str, begin: int, most: int) -> list[Token]:
+    end, reach = begin, most * _LETTERS
+    while end < len(text):
+        space = text.find(" ", begin + reach)
+        end = space if space >= 0 else len(text)
+        words = tokens(text[begin:end])
+        if len(words) >= most or end == len(text):
+            return [Token(begin + start, begin + stop, *told) for start, stop, *told in words[:most]]
+        reach *= 2
+    return []
+
+
+_LETTERS = 8
+"""Letters looked at for each word that is asked for; where they are too few, twice as many."""
 
 
 def _document_id(view: View, number: int) -> str:
