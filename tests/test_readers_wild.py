@@ -167,3 +167,28 @@ def test_a_page_of_hacker_news_saved_as_mime_reads_as_the_page_does(file: Write)
     )
     ids = [one.id for one in documents(file("page.mhtml", saved))]
     assert ids == [one.id for one in documents(PAGES / "hackernews_story.html")]
+
+
+def test_arxiv_s_raw_records_are_dated_by_their_first_version(file: Write) -> None:
+    record = (
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header><identifier>oai:arXiv.org:0704.0001'
+        '</identifier></header><metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>0704.0001</id>'
+        '<version version="v1"><date>Mon, 2 Apr 2007 19:18:42 GMT</date></version>'
+        '<version version="v2"><date>Tue, 24 Jul 2007 20:10:27 GMT</date></version>'
+        "<title>On gulls</title><authors>A. King</authors><abstract>They sing.</abstract></arXivRaw></metadata></record>"
+        "</ListRecords></OAI-PMH>"
+    )
+    (one,) = documents(file("raw.xml", record))
+    assert (one.date, one.metadata["version"]) == ("2007-04-02T19:18:42+00:00", 2)
+
+
+def test_older_corpora_of_semantic_scholar_have_abstracts_and_authors_in_parts(file: Write) -> None:
+    lines = [
+        {"id": "ab12", "title": "On gulls", "paperAbstract": "They sing.", "authors": [{"name": "A. King", "ids": []}],
+         "year": 2001, "doi": "10.1234/g", "s2Url": "https://semanticscholar.org/paper/ab12"},
+        {"paper_id": "7", "title": "On rope", "abstract": "It holds.", "s2orc_url": "x",
+         "authors": [{"first": "Ada", "middle": ["B."], "last": "King", "suffix": ""}], "year": 2002, "arxiv_id": None},
+    ]  # fmt: skip
+    one, two = documents(file("corpus.jsonl", "\n".join(map(json.dumps, lines))))
+    assert (one.id, one.text, one.metadata["doi"]) == ("s2:ab12", "They sing.", "10.1234/g")
+    assert (two.id, two.authors) == ("s2:7", ("Ada B. King",))

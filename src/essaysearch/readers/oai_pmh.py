@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, paper
-from essaysearch.readers.arxiv_ids import arxiv_id
+from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -126,6 +126,10 @@ def _fields(element: Element) -> dict[str, list[str]]:
         text = _person(child) if local in ("author", "name") and len(child) else text_in(child)
         if local == "authors" and len(child):
             fields.setdefault("author", []).extend(_person(author) for author in child)
+        elif local == "version" and len(child):
+            # arXiv's raw format: the first version is when the paper was written.
+            fields.setdefault(local, []).append(attribute(child, "version"))
+            fields.setdefault("date", []).append(said(child, "date"))
         elif text:
             fields.setdefault(local, []).append(text)
     return fields
@@ -177,7 +181,7 @@ def _document(entry: Element, header: str, sets: list[str], found: Found) -> Doc
         notes=(*found.notes, *notes),
         metadata={
             "arxiv": paper_id.name if paper_id else None,
-            "version": paper_id.version if paper_id else None,
+            "version": _version(paper_id, fields),
             "oai": header,
             "sets": sets,
             "doi": dois[0].rstrip(".,;") if dois else None,
@@ -189,6 +193,13 @@ def _document(entry: Element, header: str, sets: list[str], found: Found) -> Doc
             "license": first("license", "rights"),
         },
     )
+
+
+def _version(paper_id: ArxivId | None, fields: dict[str, list[str]]) -> int | None:
+    """The version that a paper's number names, else the last of those listed."""
+    listed = [text.lstrip("v") for text in fields.get("version", [])]
+    given = paper_id.version if paper_id else None
+    return given or (int(listed[-1]) if listed and listed[-1].isdigit() else None)
 
 
 def _authors(fields: dict[str, list[str]]) -> list[str]:
@@ -207,9 +218,9 @@ def _turned(name_given: str) -> str:
 def _date(fields: dict[str, list[str]]) -> tuple[str | None, tuple[str, ...]]:
     """The earliest date given, and a note where there was one that is none."""
     given = [*fields.get("created", []), *fields.get("date", []), *fields.get("issued", [])]
-    read = sorted(date for text in given if (date := parse_date(text)))
+    read = [date for text in given if (date := parse_date(text))]
     if read:
-        return read[0], ()
+        return min(read), ()
     return None, tuple(f'the date "{text}" is no date' for text in given[:1])
 
 

@@ -21,7 +21,9 @@ from essaysearch.readers.recorded import is_recording, responses
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 
-_PAPER = re.compile(r'"(?:paperId|corpusId|corpusid|citingPaper|citedPaper|recommendedPapers)"\s*:')
+_PAPER = re.compile(
+    r'"(?:paperId|corpusId|corpusid|citingPaper|citedPaper|recommendedPapers|paperAbstract|s2orc_url)"\s*:'
+)
 _HOST = "semanticscholar.org"
 _LISTS = ("data", "recommendedPapers", "papers", "citations", "references")
 _WRAPPED = ("citingPaper", "citedPaper")
@@ -151,29 +153,29 @@ def _papers(value: Any) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]
 def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Document | None:
     external = record.get("externalIds") or record.get("externalids")
     ids = external if isinstance(external, dict) else {}
-    identity = _text(record, "paperId", "paper_id", "corpusId", "corpusid")
-    arxiv = arxiv_id(str(ids.get("ArXiv") or ids.get("arxiv") or ""))
+    identity = _text(record, "paperId", "paper_id", "corpusId", "corpusid", "id")
+    arxiv = arxiv_id(str(ids.get("ArXiv") or ids.get("arxiv") or record.get("arxiv_id") or ""))
     fields = record.get("fieldsOfStudy") or [
         entry.get("category") for entry in record.get("s2FieldsOfStudy") or () if isinstance(entry, dict)
     ]
-    authors, complete = authors_of(record.get("authors"))
+    authors, complete = authors_of(_named(record.get("authors")))
     journal = record.get("journal")
     return paper(
         id=f"s2:{identity}" if identity else None,
         reader=READER.name,
         title=untagged(_text(record, "title"), entities=True),
-        abstract=abstract_text(untagged(_text(record, "abstract"), entities=True)),
+        abstract=abstract_text(untagged(_text(record, "abstract", "paperAbstract"), entities=True)),
         authors=authors,
         authors_complete=complete,
         date=parse_date(_text(record, "publicationDate", "publicationdate"))
         or parse_date(_text(record, "year")),
-        url=_text(record, "url")
+        url=_text(record, "url", "s2Url")
         or (f"https://www.semanticscholar.org/paper/{identity}" if identity else None),
         source="semantic scholar",
         categories=tuple(dict.fromkeys(field for field in fields if isinstance(field, str))),
         line=line,
         metadata={
-            "doi": str(ids.get("DOI") or ids.get("doi") or ""),
+            "doi": str(ids.get("DOI") or ids.get("doi") or _text(record, "doi")),
             "arxiv": arxiv.name if arxiv else None,
             "acl": str(ids.get("ACL") or ids.get("acl") or ""),
             "venue": _text(record, "venue"),
@@ -182,6 +184,20 @@ def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Doc
             **context,
         },
     )
+
+
+def _named(authors: Any) -> Any:
+    """Authors whose names stand in parts (S2ORC) with their names whole; any others as they are."""
+    if not isinstance(authors, list):
+        return authors
+    return [_whole(one) if isinstance(one, dict) and "last" in one else one for one in authors]
+
+
+def _whole(person: dict[str, Any]) -> str:
+    middle = person.get("middle")
+    middles = middle if isinstance(middle, list) else [middle]
+    parts = (person.get("first"), *middles, person.get("last"), person.get("suffix"))
+    return " ".join(part for part in parts if isinstance(part, str) and part)
 
 
 def _text(record: dict[str, Any], *keys: str) -> str:
