@@ -192,3 +192,15 @@ def test_older_corpora_of_semantic_scholar_have_abstracts_and_authors_in_parts(f
     one, two = documents(file("corpus.jsonl", "\n".join(map(json.dumps, lines))))
     assert (one.id, one.text, one.metadata["doi"]) == ("s2:ab12", "They sing.", "10.1234/g")
     assert (two.id, two.authors) == ("s2:7", ("Ada B. King",))
+
+
+def test_what_stands_between_the_blocks_of_wordpress_keeps_its_lines(file: Write) -> None:
+    export = (
+        '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+        "<item><title>Gulls</title><wp:post_id>1</wp:post_id><wp:post_type>post</wp:post_type><wp:status>publish</wp:status>"
+        "<content:encoded><![CDATA[<!-- wp:paragraph -->\n<p>They\nsing.</p>\n<!-- /wp:paragraph -->\n\nOne.\n\nTwo <em>and</em> three.\n\n"
+        '<!-- wp:separator /-->\n\n<!-- wp:group {"a":1} --><div><!-- wp:list --><ul><li>a</li></ul><!-- /wp:list --></div>\n'
+        "<!-- /wp:group -->\nLast.]]></content:encoded></item></channel></rss>"
+    )
+    (one,) = documents(file("export.xml", export))
+    assert one.text == "They sing.\n\nOne.\n\nTwo and three.\n\n- a\n\nLast."

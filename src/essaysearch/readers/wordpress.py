@@ -33,6 +33,7 @@ _FURNITURE = frozenset(
 )
 _UNPUBLISHED = ("auto-draft", "trash", "inherit")
 _APPROVED = ("1", "approve", "approved", "")
+_BLOCK = re.compile(r"<!--\s*(?P<ends>/?)wp:(?P<name>[\w/-]+).*?(?P<empty>/?)-->", re.S)
 _BLOCK_MARK = re.compile(r"<!--\s*/?(?:wp:|more|nextpage).*?-->", re.S)
 _SHORTCODE_PAIR = re.compile(
     r"(?<!\[)\[/?(?:caption|gallery|audio|video|playlist|embed|wp_caption)\b[^\]]*\](?!\])"
@@ -193,13 +194,20 @@ def _date(element: Element, *keys: str) -> tuple[str | None, tuple[str, ...]]:
 
 
 def body_of(content: str) -> tuple[str, tuple[Block, ...]]:
-    """A post's content: HTML in which, unless it was written in blocks, line ends are meant as such."""
+    """A post's content: HTML in which line ends are meant as such, but in what was written in blocks."""
     text = content.replace("\r\n", "\n").replace("\r", "\n")
-    blocks = "<!-- wp:" in text
-    text = _BLOCK_MARK.sub("\n\n", text)
     text = _SOURCE_CODE.sub(lambda match: f"<pre>{match[2]}</pre>", text)
     text = _SHORTCODE_PAIR.sub("\n\n", text)
-    return html_to_blocks(text if blocks else _with_breaks(text))
+    pieces: list[str] = []
+    at = depth = 0
+    for mark in _BLOCK.finditer(text):
+        pieces.append(text[at : mark.start()] if depth else _classic(text[at : mark.start()]))
+        depth = (
+            max(0, depth - 1) if mark["ends"] else depth + (not mark["empty"] and mark["name"] != "freeform")
+        )
+        at = mark.end()
+    pieces.append(text[at:] if depth else _classic(text[at:]))
+    return html_to_blocks(_BLOCK_MARK.sub("\n\n", "\n\n".join(pieces)))
 
 
 def comment_body(content: str) -> tuple[str, tuple[Block, ...]]:
@@ -209,6 +217,11 @@ def comment_body(content: str) -> tuple[str, tuple[Block, ...]]:
         text = text.replace("<", "&lt;")
     made, blocks = with_typed_quotes(*html_to_blocks(_with_breaks(text)))
     return made, with_typed_lists(made, blocks)
+
+
+def _classic(text: str) -> str:
+    """What stands in no block."""
+    return _with_breaks(_BLOCK_MARK.sub("\n\n", text)) if text.strip() else ""
 
 
 def _with_breaks(text: str) -> str:
