@@ -159,3 +159,24 @@ def test_a_damaged_pdf_is_refused_or_read_in_part_with_a_sentence(read, cut):
     readings = read(paper()[:cut])
     assert readings
     assert all("unforeseen" not in reading.reason for reading in readings if isinstance(reading, Skipped))
+
+
+def test_a_pdf_that_is_a_title_is_that_title_alone(read):
+    (document,) = read(pdf([[(150, 720, 18, "F1", "On Watchful Machines")]]))
+    assert (document.title, document.text) == ("On Watchful Machines", "")
+
+
+def test_cells_of_a_table_stand_apart_and_signs_of_other_fonts_are_bullets(read):
+    lines = [
+        *column(700, *["They watch the harbour and they say what they have seen of it."] * 6),
+        (72, 600, 10, "F1", "Model"), (200, 600, 10, "F1", "Score"),
+        (72, 588, 10, "F1", "Gull"), (200, 588, 10, "F1", "0.5"),
+        (72, 560, 10, "F1", "\x7f First of all"), (72, 548, 10, "F1", "\x7f Second of all"),
+    ]  # fmt: skip
+    (document,) = read(pdf([lines], "/Author (anonymous) /Subject (\\(unspecified\\))"))
+    assert "Model Score" in document.text
+    assert "Gull 0.5" in document.text
+    assert [document.text[b.start : b.end] for b in document.blocks if b.role == "list"] == [
+        "• First of all\n• Second of all"
+    ]
+    assert (document.authors, "subject" in document.metadata) == ((), False)

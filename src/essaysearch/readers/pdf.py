@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from essaysearch.model import Block, Document, Reading, Skipped
+from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.names import authors_of
-from essaysearch.readers.pdf_layout import Laid, laid_out
+from essaysearch.readers.pdf_layout import laid_out
 from essaysearch.readers.pdf_lines import pages_of
+from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.text.ids import derived_document_id
 
 _NO_TITLE = re.compile(
-    r"untitled|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+", re.I
+    r"\(?(?:untitled|unspecified|anonymous)\)?|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+",
+    re.I,
 )
 _MADE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)]")
@@ -39,8 +40,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
     pages = pages_of(source)
     for problem in pages.problems:
         yield Skipped(source.path, problem[0].upper() + problem[1:] + ".")
-    laid = _whole(laid_out(pages.lines))
-    if not laid.text.strip():
+    laid = laid_out(pages.lines)
+    if not laid.text.strip() and not laid.title:
         if pages.pages and not pages.problems:
             yield Skipped(
                 source.path, "The PDF holds no text: its pages are images. Run a text recognition first."
@@ -52,7 +53,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
         source.note(f"{pages.empty} of {pages.pages} pages hold no text (images, perhaps)")
     title = pages.facts.get("title", "")
     title = laid.title or "" if _NO_TITLE.fullmatch(title) else title
-    authors, complete = authors_of(pages.facts.get("author", ""))
+    authors, complete = authors_of(
+        "" if _NO_TITLE.fullmatch(written := pages.facts.get("author", "")) else written
+    )
     stamped = arxiv_id(pages.stamp.replace("arXiv:", "arXiv: ")) if pages.stamp else None
     made = _MADE.match(pages.facts.get("creationdate", ""))
     day = _STAMP_DATE.search(pages.stamp)
@@ -65,9 +68,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
         "doi": doi[0] if doi else None,
         # When the file was made, which may be long after the text.
         "made": "-".join(part for part in made.groups() if part) if made else None,
-        "subject": pages.facts.get("subject"),
+        "subject": "" if _NO_TITLE.fullmatch(subject := pages.facts.get("subject", "")) else subject,
         "keywords": pages.facts.get("keywords"),
     }
+    notes = [] if authors else ["its authors are not named in the file's own record"]
+    if not laid.text.strip():
+        notes.append(TITLE_ONLY)
     opening = title or " ".join(laid.text.split(None, 12)[:12])
     yield Document(
         id=f"{stamped.document_id}#pdf"
@@ -84,15 +90,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
         source="arxiv" if stamped else None,
         categories=(category[1],) if category else (),
         metadata={key: value for key, value in metadata.items() if value},
-        notes=() if authors else ("its authors are not named in the file's own record",),
+        notes=tuple(notes),
     )
-
-
-def _whole(laid: Laid) -> Laid:
-    """A PDF that is a title and nothing else is that title."""
-    if laid.text.strip() or not laid.title:
-        return laid
-    return replace(laid, text=laid.title, blocks=(Block(0, len(laid.title)),), title=laid.title)
 
 
 READER = Reader("pdf", "PDF documents", (".pdf",), sniff, read)

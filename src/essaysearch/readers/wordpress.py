@@ -202,9 +202,8 @@ def body_of(content: str) -> tuple[str, tuple[Block, ...]]:
     at = depth = 0
     for mark in _BLOCK.finditer(text):
         pieces.append(text[at : mark.start()] if depth else _classic(text[at : mark.start()]))
-        depth = (
-            max(0, depth - 1) if mark["ends"] else depth + (not mark["empty"] and mark["name"] != "freeform")
-        )
+        if mark["name"] != "freeform" and not mark["empty"]:
+            depth = max(0, depth - 1) if mark["ends"] else depth + 1
         at = mark.end()
     pieces.append(text[at:] if depth else _classic(text[at:]))
     return html_to_blocks(_BLOCK_MARK.sub("\n\n", "\n\n".join(pieces)))
