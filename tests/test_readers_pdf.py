@@ -161,11 +161,6 @@ def test_a_damaged_pdf_is_refused_or_read_in_part_with_a_sentence(read, cut):
     assert all("unforeseen" not in reading.reason for reading in readings if isinstance(reading, Skipped))
 
 
-def test_a_pdf_that_is_a_title_is_that_title_alone(read):
-    (document,) = read(pdf([[(150, 720, 18, "F1", "On Watchful Machines")]]))
-    assert (document.title, document.text) == ("On Watchful Machines", "")
-
-
 def test_cells_of_a_table_stand_apart_and_signs_of_other_fonts_are_bullets(read):
     lines = [
         *column(700, *["They watch the harbour and they say what they have seen of it."] * 6),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,3 +205,32 @@ def test_what_stands_between_the_blocks_of_wordpress_keeps_its_lines(file: Write
     )
     (one,) = documents(file("export.xml", export))
     assert one.text == "They sing.\n\nOne.\n\nTwo and three.\n\n- a\n\nLast."
+
+
+def test_a_book_names_its_author_and_keeps_short_chapters(tmp_path: Path) -> None:
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"><metadata '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Gulls</dc:title><dc:creator id="a">Quill, Ada</dc:creator>'
+        '<meta refines="#a" property="role">aut</meta><dc:creator id="t">Bob Reed</dc:creator>'
+        '<meta refines="#t" property="role">trl</meta><dc:identifier id="id">urn:isbn:1</dc:identifier></metadata>'
+        '<manifest><item id="n" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>'
+        '<item id="c" href="ch%201.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="n"/><itemref idref="c"/></spine></package>'
+    )
+    nav = '<html xmlns:epub="http://www.idpf.org/2007/ops"><body><nav epub:type="toc"><ol><li><a href="ch%201.xhtml">Shore</a></li></ol></nav></body></html>'
+    chapter = '<html><body><h1>Shore</h1><p>They sing<a epub:type="noteref" href="#n">1</a>.</p><blockquote><p>And sing.</p></blockquote></body></html>'
+    path = tmp_path / "book.epub"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr(
+            "META-INF/container.xml",
+            '<container><rootfiles><rootfile full-path="content.opf"/></rootfiles></container>',
+        )
+        for name, content in (("content.opf", package), ("nav.xhtml", nav), ("ch 1.xhtml", chapter)):
+            book.writestr(name, content)
+    (one,) = documents(path)
+    assert (one.title, one.authors, one.text) == (
+        "Gulls: Shore",
+        ("Ada Quill",),
+        "They sing[1].\n\nAnd sing.",
+    )

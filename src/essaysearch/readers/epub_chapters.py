@@ -41,11 +41,13 @@ def is_away(root: Element, kind: str) -> bool:
     for node in (root, body, *(body if body is not None else ())):
         if node is not None and _AWAY_KIND.search(str(node.get("epub:type") or "")):
             return True
-    words = len(plain(body if body is not None else root).split())
-    if not words:
+    whole = body if body is not None else root
+    text = len(plain(whole))
+    if not text:
         return True
     content = main_content(root)
-    return content.links > 2 * content.prose and content.prose < 400
+    linked = sum(len(plain(link)) for link in whole.iter("a"))
+    return content.links > 2 * content.prose and content.prose < 400 and 4 * linked > text
 
 
 def chapters(root: Element, part: str, labels: tuple[Label, ...]) -> Iterator[Chapter]:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from essaysearch.readers.html_tree import Element, plain, tag_of
+from essaysearch.readers.names import authors_of
 from essaysearch.readers.zip_parts import joined
+from essaysearch.voices.intros import natural_name
 
 _AWAY = frozenset(
     "toc cover titlepage halftitlepage copyright-page imprint colophon landmarks loi lot page-list index "
@@ -84,8 +86,11 @@ def package_of(path: str, data: bytes, read: Callable[[str], bytes | None]) -> P
     facts: dict[str, list[str]] = {}
     unique = str(root.get("unique-identifier") or "")
     identifier = None
+    others = _others(root)
     for node in root.iter():
         name = tag_of(node)
+        if name == "creator" and node in others:
+            continue
         if name in _FACTS and (text := plain(node)):
             facts.setdefault(name, []).append(text)
             if name == "identifier" and node.get("id") == unique:
@@ -105,7 +110,11 @@ def package_of(path: str, data: bytes, read: Callable[[str], bytes | None]) -> P
     labels = _labels(path, items, read, kinds)
     return Package(
         title=next(iter(facts.get("title", [])), None),
-        creators=tuple(dict.fromkeys(name.strip(" ,") for name in facts.get("creator", []))),
+        creators=tuple(
+            dict.fromkeys(
+                natural_name(one) for text in facts.get("creator", []) for one in authors_of(text)[0]
+            )
+        ),
         identifier=identifier or next(iter(facts.get("identifier", [])), None),
         published=next(iter(facts.get("date", [])), None),
         publisher=next(iter(facts.get("publisher", [])), None),
@@ -115,6 +124,23 @@ def package_of(path: str, data: bytes, read: Callable[[str], bytes | None]) -> P
         labels=labels,
         kinds=kinds,
     )
+
+
+def _others(root: Element) -> list[Element]:
+    """The creators that translated, drew or edited, where another one is said to be the author."""
+    refined = {
+        str(node.get("refines") or "")[1:]: plain(node)
+        for node in root.iter()
+        if tag_of(node) == "meta" and node.get("property") == "role"
+    }
+    roles = {
+        node: str(node.get("{http://www.idpf.org/2007/opf}role") or refined.get(str(node.get("id")), ""))
+        for node in root.iter()
+        if tag_of(node) == "creator"
+    }
+    if not any(role in ("aut", "") for role in roles.values()):
+        return []
+    return [node for node, role in roles.items() if role not in ("aut", "")]
 
 
 def _labels(

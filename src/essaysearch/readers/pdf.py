@@ -21,7 +21,8 @@ from essaysearch.readers.source import SourceFile
 from essaysearch.text.ids import derived_document_id
 
 _NO_TITLE = re.compile(
-    r"\(?(?:untitled|unspecified|anonymous)\)?|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*|no job name|arxiv:\S+",
+    r"\(?(?:untitled|unspecified|anonymous)\)?|microsoft word\b.*|.*\.(?:dvi|tex|docx?|pdf|indd|qxd)|\W*"
+    r"|no job name|arxiv:\S+",
     re.I,
 )
 _MADE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
