@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from essaysearch import open_library
+from essaysearch.cli import main
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document
 from essaysearch.readers.posts import TITLE_ONLY
@@ -41,3 +43,19 @@ def test_a_title_alone_is_a_document_without_text_that_its_title_finds(tmp_path:
     library.add([document])
     (hit,) = library.search("gulls")
     assert (hit.title, hit.text, hit.snippet.text) == ("On gulls", "", "")
+
+
+def test_a_title_alone_leaves_no_empty_line_in_its_thread(tmp_path: Path) -> None:
+    items = [
+        {"id": 1, "type": "story", "by": "odile", "title": "On gulls", "time": 1600000000},
+        {"id": 2, "type": "comment", "by": "bob", "parent": 1, "text": "They sing.", "time": 1600000100},
+    ]
+    (tmp_path / "items.json").write_text(json.dumps(items))
+    open_library(tmp_path / "index", create=True).add([tmp_path / "items.json"])
+    for command in ("thread", "show"):
+        done = CliRunner().invoke(main, [command, "hn:2", "--index", str(tmp_path / "index")])
+        assert done.exit_code == 0
+        assert "On gulls" in done.stdout
+        assert not [
+            line for line in done.stdout.split("\n") if line and (not line.strip() or line.endswith("· "))
+        ]

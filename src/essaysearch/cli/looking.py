@@ -58,7 +58,8 @@ def _surroundings(found: Surroundings, library: Library) -> list[str]:
     lines = _head(found.document)
     for ancestor in found.ancestors:
         lines.append(f"in reply to {_who(ancestor)}, {ancestor.date or 'undated'} [{ancestor.id}]")
-        lines.append(f"  {_titled(ancestor, found.document.title)}{_opening(ancestor, library)}")
+        words = f"{_titled(ancestor, found.document.title)}{_opening(ancestor, library)}".removesuffix(" · ")
+        lines += [f"  {words}"] if words else []
     if found.missing:
         lines.append(f"in reply to {found.missing}, which the library does not hold")
     lines.append("")
@@ -184,10 +185,8 @@ def _node_lines(library: Library, node: Node, here: bool, known: str | None) -> 
     if document is None:
         return [f"{left}{mark}[{node.id}]{notes}"]
     title, words = _titled(document, known), _opening(document, library)
-    return [
-        f"{left}{mark}{title}{_who(document)} · {document.date or 'undated'} [{document.id}]{notes}",
-        f"{left}  {words}",
-    ]
+    line = f"{left}{mark}{title}{_who(document)} · {document.date or 'undated'} [{document.id}]{notes}"
+    return [line, f"{left}  {words}"] if words else [line]
 
 
 @click.command("open")
