@@ -234,3 +234,19 @@ def test_a_book_names_its_author_and_keeps_short_chapters(tmp_path: Path) -> Non
         ("Ada Quill",),
         "They sing[1].\n\nAnd sing.",
     )
+
+
+def test_a_mirror_of_an_arxiv_page_is_known_by_the_number_it_declares(file: Write) -> None:
+    page = (
+        '<html><head><title>[hep-th/9711200] Gulls</title><meta name="citation_title" content="Gulls"><meta name="citation_author" '
+        'content="King, Ada"><meta name="citation_date" content="1997/11/27"><meta name="citation_arxiv_id" content="hep-th/9711200">'
+        '</head><body><h1 class="title mathjax"><span class="descriptor">Title:</span>Gulls</h1><blockquote class="abstract mathjax">'
+        '<span class="descriptor">Abstract:</span> They sing.</blockquote></body></html>'
+    )
+    (one,) = documents(file("mirror.html", page))
+    assert (one.id, one.kind, one.text, one.date) == (
+        "arxiv:hep-th/9711200",
+        "abstract",
+        "They sing.",
+        "1997-11-27",
+    )

@@ -22,6 +22,7 @@ _ABSTRACT = re.compile(r"<blockquote[^>]*class=[\"'][^\"']*\babstract\b|name=[\"
 _LISTING = re.compile(r"class=[\"'][^\"']*\b(?:list-title|arxiv-result)\b")
 _ARXIV = re.compile(r"\barxiv\b", re.I)
 _SUBMITTED = re.compile(r"\[?(?:Submitted|submitted)\s+(?:on\s+)?(\d{1,2}\s+\w+,?\s+\d{4})")
+_OWN_NUMBER = re.compile(r"<meta\s[^<>]*\bcitation_arxiv_id\b", re.I)
 _VERSION = re.compile(r"\[v(\d+)\]\s*(?:\w{3},\s*)?(\d{1,2} \w{3} \d{4} \d{2}:\d{2}:\d{2})")
 _CATEGORY = re.compile(r"\(([a-z]+(?:-[a-z]+)*(?:\.[A-Za-z-]+)?)\)")
 _HIDDEN_AUTHORS = re.compile(r"\(\d+ additional authors? not shown\)|\bet al\.?$")
@@ -33,6 +34,8 @@ def sniff(source: SourceFile) -> float:
     if not is_page(source):
         return 0.0
     text = opening(source)
+    if _OWN_NUMBER.search(text) and _ABSTRACT.search(text):
+        return 0.95
     if not _ARXIV.search(text):
         return 0.0
     return 0.95 if _ABSTRACT.search(text) else 0.9 if _LISTING.search(text) else 0.0
