@@ -79,6 +79,15 @@ def test_answers_without_bodies_say_why_and_questions_keep_their_titles(reads: R
     ]
 
 
+def test_an_answer_without_an_address_is_of_the_site_that_its_author_s_is(reads: Reads) -> None:
+    answer = {"answer_id": 21, "question_id": 20, "creation_date": 1600000060, "score": 3, "is_accepted": True,
+              "owner": BOB | {"link": "https://ropes.stackexchange.com/users/9/user9"}, "body": "<p>It holds.</p>"}  # fmt: skip
+    (one,), _ = reads({"items": [answer], "has_more": False})
+    assert (one.id, one.thread) == ("se:ropes.stackexchange.com/21", "se:ropes.stackexchange.com/20")
+    found, _ = reads({"items": [QUESTION | {"answers": [answer | {"owner": BOB}]}]})
+    assert found[2].id == one.id
+
+
 def test_an_error_of_the_interface_is_said_in_its_words(reads: Reads) -> None:
     found, left = reads(
         {"error_id": 502, "error_message": "too many requests", "error_name": "throttle_violation"}

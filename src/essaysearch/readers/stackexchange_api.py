@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
@@ -29,6 +30,17 @@ _KINDS = ("comment", "answer", "question")
 """What an object is, by its own number: a comment may name its answer, an answer its question."""
 
 
+@dataclass
+class _Known:
+    """What was learnt from objects before: the site's host, and the question of each post.
+
+    An answer names its question but not always its site.
+    """
+
+    host: str = ""
+    questions: dict[str, str] = field(default_factory=dict)
+
+
 def sniff(source: SourceFile) -> float:
     """Sure of a number of a post beside other keys of the interface, and of its errors."""
     head = source.head_text
@@ -43,7 +55,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     """One document a question, answer or comment, each before what answers it."""
     tally = Tally(source)
     seen: set[str] = set()
-    questions: dict[str, str] = {}
+    known = _Known()
     for value, line, problem in values(source):
         if problem:
             said = f"The JSON is damaged ({problem}); what is whole was read."
@@ -55,7 +67,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
             said = "The answer is one page of several: those that follow it are not in the file."
             yield Skipped(source.path, said, f"line {line}", empty=True)
         for item in objects(value, _look):
-            document = _document(item, questions, line)
+            document = _document(item, known, line)
             if document is None:
                 what = _kind(item) or "post"
                 why = "no text: the interface was asked without bodies"
@@ -80,23 +92,24 @@ def _kind(item: dict[str, Any]) -> str:
     return next((kind for kind in _KINDS if count(item.get(f"{kind}_id")) is not None), "")
 
 
-def _document(item: dict[str, Any], questions: dict[str, str], line: int) -> Document | None:
-    """The document; ``questions`` gives the question of each post read before, and learns this one's."""
+def _document(item: dict[str, Any], known: _Known, line: int) -> Document | None:
+    """The document of an object; ``known`` learns from it."""
     kind = _kind(item)
     own = string(item[f"{kind}_id"])
-    address = string(item.get("link"))
-    host = (urlsplit_safely(address).hostname or "").removeprefix("www.")
+    address, owner = string(item.get("link")), item.get("owner")
+    host = known.host = _host(address) or _host(string(_of(owner, "link"))) or known.host
     named = _QUESTION.search(address)
     above = string(item.get("post_id" if kind == "comment" else "question_id"))
     if kind == "question":
         question = own
     else:
-        question = string(item.get("question_id")) or questions.get(above) or (named[1] if named else "")
+        question = (
+            string(item.get("question_id")) or known.questions.get(above) or (named[1] if named else "")
+        )
     if kind != "comment":
-        questions[own] = question or own
+        known.questions[own] = question or own
     prefix = f"se:{host or 'api'}/"
-    owner = item.get("owner")
-    author = unescape(string(owner.get("display_name"))) if isinstance(owner, dict) else ""
+    author = unescape(string(_of(owner, "display_name")))
     return post(
         f"{prefix}comment-{own}" if kind == "comment" else f"{prefix}{own}",
         "post" if kind == "question" else "comment",
@@ -122,6 +135,14 @@ def _document(item: dict[str, Any], questions: dict[str, str], line: int) -> Doc
             "license": string(item.get("content_license")),
         },
     )
+
+
+def _host(address: str) -> str:
+    return (urlsplit_safely(address).hostname or "").removeprefix("www.")
+
+
+def _of(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def _body(item: dict[str, Any]) -> tuple[str, tuple[Block, ...]]:
