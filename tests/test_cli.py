@@ -248,6 +248,7 @@ def test_all_streams_every_hit_in_the_order_of_a_search(index: str) -> None:
     whole = json.loads(run("search", "oversight", "--index", index, "--all", "--format", "json").stdout)
     assert whole["hits"] == page["hits"]
     assert len(whole["hits"]) == whole["total"]
+    assert "-k 3 is left aside" in run("search", "oversight", "--index", index, "--all", "-k", "3").stderr
     lines = run("search", "oversight", "--index", index, "--all", "--format", "jsonl").stdout.splitlines()
     assert [json.loads(line) for line in lines] == page["hits"]
 

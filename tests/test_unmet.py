@@ -114,3 +114,25 @@ def test_an_unmet_condition_that_narrows_is_named(library: Library) -> None:
 def test_a_topic_that_does_not_exist_does_not_stop_the_other_queries(library: Library) -> None:
     told = run("search", "-", "--index", library.path, stdin="topic:zyx\nlantern\n").stdout.splitlines()
     assert [json.loads(line)["total"] for line in told] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("harbour author:fenn", "without `harbour` 1, without `author:fenn` 1 would be found."),
+        (
+            "harbour silts author:vantablack",
+            "without `harbour silts` 1, without `author:vantablack` 1 would be found.",
+        ),
+        ("+lantern -kind:essay -kind:comment", "without `-kind:essay` 1, without `-kind:comment` 1 would"),
+        ("harbour author:fenn year:2023", "nor all but one of them."),
+    ],
+)
+def test_where_every_part_is_met_but_none_at_once_what_was_in_the_way_is_named(
+    library: Library, query: str, told: str
+) -> None:
+    results = library.search(query)
+    (warning,) = results.warnings
+    assert (results.total, warning.kind) == (0, "too-much-asked")
+    assert told in warning.message
+    assert library.search(query, k=None).warnings == results.warnings

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from essaysearch.cli.app import DONE, NOTHING, QueryCommand, finish, index_option, text_argument
 from essaysearch.cli.completing import (
@@ -120,6 +121,8 @@ def asked_for(query: str, k: int, everything: bool, facets: str | None = None, *
     """The search that the options of `search_options` ask for."""
     from essaysearch.search.asking import asked
 
+    if everything and click.get_current_context().get_parameter_source("k") is ParameterSource.COMMANDLINE:
+        click.echo(f"essaysearch: -k {k} is left aside, as --all gives every hit.", err=True)
     return asked(text_argument(query), k=None if everything else k, facets=facets or (), **options)
 
 

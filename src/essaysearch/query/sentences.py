@@ -36,6 +36,7 @@ DIAGNOSTICS: dict[str, str] = {
 OF_A_LIBRARY: dict[str, str] = {
     "unknown-word": "A word that no passage has.",
     "unmet-filter": "A filter, or a passage to resemble, that nothing in the library meets.",
+    "too-much-asked": "Parts of the query that no passage meets at once.",
     "unknown-topic": "A topic that does not exist or cannot be read; its words are searched as words.",
 }
 """The kinds of warning that a search adds, which has a library to look into."""

@@ -85,7 +85,7 @@ def _frame(
         search.query,
         (),
         found.total,
-        warnings=tuple(understood.warnings(snapshot)),
+        warnings=tuple(understood.warnings(snapshot, found.total)),
         facets=found.facets,
         group=search.group,
         search=search,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import Diagnostic
 from essaysearch.query import Query, parse
+from essaysearch.query.sentences import OF_A_LIBRARY
 from essaysearch.search.asking import Search
 from essaysearch.search.sorting import is_condition
 from essaysearch.search.suggestions import unknown_words
-from essaysearch.search.unmet import unmet_conditions
+from essaysearch.search.unmet import parts_in_the_way, unmet_conditions
 from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Clauses, Node
 
@@ -33,10 +34,16 @@ class Understood(NamedTuple):
     queries: tuple[tuple[str, Query], ...]
     added: tuple[Added, ...] | None = None
 
-    def warnings(self, snapshot: Snapshot) -> Iterator[Diagnostic]:
-        """What was odd about the query, then about those that narrow it (named, placed at its end)."""
+    def warnings(self, snapshot: Snapshot, found: int | None = None) -> Iterator[Diagnostic]:
+        """What was odd about the query, then about those that narrow it (named, placed at its end).
+
+        ``found``: how much it found, if that is known; where it is nothing, what was in the way.
+        """
         (text, query), *narrowing = self.queries
-        yield from _warnings(snapshot, text, query)
+        told = list(_warnings(snapshot, text, query))
+        if found == 0 and not narrowing and not {one.kind for one in told} & set(OF_A_LIBRARY):
+            told += parts_in_the_way(snapshot, text, self.tree)
+        yield from told
         for narrower, parsed in narrowing:
             for warning in _warnings(snapshot, narrower, parsed):
                 yield aside(warning, text, f"narrowed by `{narrower}`")

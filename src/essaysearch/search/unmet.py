@@ -1,4 +1,4 @@
-"""Conditions of a query that nothing in the library meets, and the values that were meant."""
+"""Why a query finds nothing: conditions that no passage meets, and parts that none meets at once."""
 
 from __future__ import annotations
 
@@ -38,6 +38,43 @@ def unmet_conditions(snapshot: Snapshot, text: str, tree: Node) -> Iterator[Diag
             typed = _written(node.field, str(node.value)) if node.op == "is" else text[node.start : node.end]
             message = f"Nothing in the library meets {shown(typed)}{_remedy(snapshot, node)}"
             yield Diagnostic("unmet-filter", node.start, node.end, message)
+
+
+def parts_in_the_way(snapshot: Snapshot, text: str, tree: Node) -> Iterator[Diagnostic]:
+    """For a query that finds nothing, though each condition of it is met: what it finds without a part."""
+    parts = list(_without_a_part(tree)) if isinstance(tree, Clauses) else []
+    if not 2 <= len(parts) <= MOST_CHECKED:
+        return
+    left = []
+    for nodes, rest in parts:
+        evaluation = Evaluation(snapshot, rest, proximity=False)
+        count = sum(len(evaluation.matches(view).docs) for view in snapshot.views)
+        if count:
+            part = " ".join(text[node.start : node.end] for node in nodes)
+            sign = "-" if nodes[0] in tree.must_not else ""
+            left.append(f"without {shown(sign + part)} {count:,}")
+    if left:
+        message = f"No passage meets every part of the query at once; {', '.join(left)} would be found."
+    else:
+        message = "No passage meets every part of the query at once, nor all but one of them."
+    yield Diagnostic("too-much-asked", 0, len(text), message)
+
+
+def _without_a_part(tree: Clauses) -> Iterator[tuple[tuple[Node, ...], Clauses]]:
+    """Each part that a passage must meet, and what is left of the tree without it."""
+    must, should, must_not, filters = tree.must, tree.should, tree.must_not, tree.filters
+    for node in must:
+        yield (node,), Clauses(_but(node, must), () if len(must) == 1 else should, must_not, filters)
+    if should and not must:
+        yield should, Clauses((), (), must_not, filters)
+    for node in must_not:
+        yield (node,), Clauses(must, should, _but(node, must_not), filters)
+    for node in filters:
+        yield (node,), Clauses(must, should, must_not, _but(node, filters))
+
+
+def _but(one: Node, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    return tuple(node for node in nodes if node is not one)
 
 
 def _conditions(node: Node) -> Iterator[Filter | Like]:
