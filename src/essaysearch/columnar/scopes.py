@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from essaysearch.columnar.roots import derived_roots
 from essaysearch.columnar.store import View
+from essaysearch.late import late
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Same, Word
 
 if TYPE_CHECKING:
@@ -86,9 +87,17 @@ def _sentences(evaluation: Evaluation, view: View, node: Node) -> Array:
     met = np.zeros(view.segment.passages, dtype=bool)
     loose = evaluation.mask(view, _without_exclusions(node)) & view.live
     for doc in np.flatnonzero(loose):
-        text = view.segment.passage_text(int(doc))
-        met[doc] = any(_holds(view, node, text[start:end], int(doc)) for start, end in sentences(text))
+        paragraphs = _PARAGRAPHS.split(view.segment.passage_text(int(doc)))
+        met[doc] = any(
+            _holds(view, node, paragraph[start:end], int(doc))
+            for paragraph in paragraphs
+            for start, end in sentences(paragraph)
+        )
     return met
+
+
+_PARAGRAPHS = late(r"\n[^\S\n]*\n\s*")
+"""Between the paragraphs of a passage, which no sentence crosses."""
 
 
 def _without_exclusions(node: Node) -> Node:
