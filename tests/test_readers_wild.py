@@ -250,3 +250,32 @@ def test_a_mirror_of_an_arxiv_page_is_known_by_the_number_it_declares(file: Writ
         "They sing.",
         "1997-11-27",
     )
+
+
+def test_columns_of_a_flattened_answer_are_known(file: Write) -> None:
+    table = (
+        "_id,title,pageUrl,postedAt,baseScore,user.displayName,contents.html,tags\n"
+        'aB3dE6gH9jK2mN5pQ,On gulls,https://www.lesswrong.com/posts/aB3dE6gH9jK2mN5pQ/g,2020-01-01,12,Ada,"<p>They\nsing.</p>",'
+        '"[""birds"", ""song""]"\n'
+        "bB3dE6gH9jK2mN5pQ,On rope,https://www.lesswrong.com/posts/bB3dE6gH9jK2mN5pQ/r,2020-01-01,1,Bob,<p>It holds.</p>,"
+        "\"[{'_id': 'x', 'name': 'Knots'}]\"\n"
+    )
+    one, two = documents(file("posts.csv", table))
+    assert (one.authors, one.text, one.categories) == (("Ada",), "They sing.", ("birds", "song"))
+    assert (two.text, two.categories) == ("It holds.", ("Knots",))
+
+
+def test_keys_of_exports_that_bear_the_forum_s_name_are_the_facts_they_name(file: Write) -> None:
+    text = (
+        "---\nlw-title: On gulls\nlw-url: https://www.lesswrong.com/posts/aB3dE6gH9jK2mN5pQ/g\nlw-author: Ada\n"
+        "lw-tags: [birds]\n---\nThey sing.\n"
+    )
+    (one,) = documents(file("a.md", text))
+    assert (one.id, one.title, one.authors, one.categories) == (
+        "lesswrong:aB3dE6gH9jK2mN5pQ",
+        "On gulls",
+        ("Ada",),
+        ("birds",),
+    )
+    (one,) = documents(file("b.md", '+++\ntitle = "On rope"\n[extra]\nauthor = "Bob"\n+++\nIt holds.\n'))
+    assert one.authors == ("Bob",)

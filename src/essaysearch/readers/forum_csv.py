@@ -24,11 +24,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "title": ("title", "post_title", "headline", "name", "subject"),
     "slug": ("slug",),
-    "htmlBody": ("htmlbody", "html", "body_html", "html_body"),
-    "text": ("body", "text", "content", "contents", "selftext", "comment", "message", "post", "comment_text"),
+    "htmlBody": ("htmlbody", "html", "body_html", "html_body", "contents.html", "contents_html"),
+    "text": ("body", "text", "content", "contents", "selftext", "comment", "message", "post", "comment_text",
+        "contents.markdown", "contents.plaintext", "plaintext"),
     "summary": ("summary", "excerpt", "description", "snippet", "abstract"),
     "pageUrl": ("pageurl", "url", "link", "permalink", "post_url", "page_url"),
-    "author": ("author", "user", "username", "display_name", "displayname", "author_name", "by", "poster"),
+    "author": ("author", "user", "username", "display_name", "displayname", "author_name", "by", "poster",
+        "user.displayname", "user.username", "user.name"),
     "authorSlug": ("authorslug", "author_slug"),
     "karma": ("karma", "score", "basescore", "points", "upvotes", "likes"),
     "voteCount": ("votecount", "vote_count", "votes"),
@@ -42,6 +44,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "categories", "category", "topics"),
 }  # fmt: skip
 _TAG_BORDER = re.compile(r"\s*[;,|]\s*")
+_TAG_NAME = re.compile(r"""["']name["']\s*:\s*["']([^"']+)["']""")
 _WHOLE = 0.9
 
 
@@ -118,7 +121,8 @@ def _record(row: Row, columns: dict[str, str]) -> dict[str, object]:
     if not record.get("_id"):
         record["_id"] = address.comment or address.post or f"row-{row.line}"
     if tags := str(record.pop("tags", "") or ""):
-        record["tags"] = [part for part in _TAG_BORDER.split(tags.strip("[]")) if part]
+        named = _TAG_NAME.findall(tags) or _TAG_BORDER.split(tags.strip("[]"))
+        record["tags"] = [name for part in named if (name := part.strip(" \"'"))]
     text = str(record.get("text") or "")
     if re.search(r"</(?:p|div|a|em|i|b|blockquote|li)>|<(?:p|br)\b", text):
         record["htmlBody"] = record.pop("text")

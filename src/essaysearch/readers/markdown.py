@@ -27,10 +27,11 @@ _DATES = (
     "lw-posted-at", "date", "date_published", "published", "publish_date", "pubdate", "datepublished",
     "posted", "created", "created_at", "year",
 )  # fmt: skip
-_URLS = ("lw-page-url", "url", "original_url", "canonical_url", "canonical", "link", "permalink")
+_URLS = ("lw-page-url", "lw-url", "url", "original_url", "canonical_url", "canonical", "link", "permalink")
 _KARMAS = ("lw-base-score", "karma", "score", "basescore")
-_CATEGORIES = ("tags", "categories", "category", "keywords", "topics")
-_AUTHORS = ("authors", "author", "by")
+_CATEGORIES = ("tags", "categories", "category", "keywords", "topics", "lw-tags")
+_AUTHORS = ("authors", "author", "by", "lw-authors", "lw-author")
+_TITLES = ("title", "lw-title")
 _SOURCES = ("source", "site", "publication")
 _OPENING_WORDS = 12
 
@@ -67,7 +68,12 @@ def read(source: SourceFile) -> Iterator[Reading]:
     kind_of_page: Kind = "essay" if head.facts else "page"
     facts = {key: value for key, value in opened.facts.items() if typed(value) is not None}
     laid = markdown_blocks(text[opened.end or head.end :])
-    title = " ".join(fields.text_of(facts.pop("title", None)).split()) or None
+    # Zola keeps what it does not know itself in a table of its own.
+    extra = facts.get("extra")
+    facts |= (
+        {key: value for key, value in extra.items() if key not in facts} if isinstance(extra, dict) else {}
+    )
+    title = " ".join(fields.text_of(fields.take(facts, _TITLES, bool)).split()) or None
     if laid.title and (title is None or _same(title, laid.title)):
         title, laid = title or laid.title, laid.without_title()
     if not laid.text.strip() and title is None:
