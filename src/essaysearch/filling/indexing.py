@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ Progress = Callable[[str, int, int], None]
 """Called with (path, files done, files in all) before each file, and once at the end."""
 
 Source = str | os.PathLike[str]
+
+_MUCH = 4_000_000
+"""Bytes from which it pays to load compiled kernels and to read in another process: half a second each."""
 
 
 def add(
@@ -49,15 +53,15 @@ def add(
     given = list(what)
     paths = [os.fspath(item) for item in given if not isinstance(item, Document)]
     report = IndexReport()
-    # Compiled kernels take half a second to load: worth it only for much text.
-    much = _bytes_under(paths) + sum(len(item.text) for item in given if isinstance(item, Document))
-    compiled = fast if fast is not None else numba_present() and much > 4_000_000
+    there = _bytes_under(paths)
+    much = there + sum(len(item.text) for item in given if isinstance(item, Document))
+    compiled = fast if fast is not None else numba_present() and much > _MUCH
     with store.writer(timeout=timeout, fast=compiled) as writer:
         run = _Run(store.snapshot(), writer, report)
         for item in given:
             if isinstance(item, Document):
                 run.meet(item.path, item)
-        for path, reading in _readings(paths, as_, defaults, progress):
+        for path, reading in _readings(paths, as_, defaults, progress, there > _MUCH):
             run.meet(path, reading)
         run.finish(paths if prune else [])
         _remember_topics(writer, paths)
@@ -82,24 +86,34 @@ def remove(store: Store, ids: Iterable[str], timeout: float = 10.0) -> int:
 
 
 def _readings(
-    paths: list[str], as_: str | None, defaults: Mapping[str, str] | None, progress: Progress | None
+    paths: list[str],
+    as_: str | None,
+    defaults: Mapping[str, str] | None,
+    progress: Progress | None,
+    much: bool,
 ) -> Iterator[tuple[str, Reading]]:
     """(file, what was read of it), an end of file marked by its path alone as `SourceFacts`."""
     if not paths:
         return
+    from essaysearch.filling.ahead import Ahead, can_read_ahead
     from essaysearch.filling.ingest import discover, overrides, read
+    from essaysearch.readers.table import reader_named
 
     overrides(defaults or {})  # a date that is none is said once, before any file is opened
+    if as_ is not None:
+        reader_named(as_)
     found = list(discover(paths))
-    for number, path in enumerate(found):
-        if isinstance(path, Skipped):
-            yield path.path, path
-            continue
-        if progress is not None:
-            progress(path, number, len(found))
-        for reading in read(path, as_, defaults):
-            yield path, reading
-        yield path, SourceFacts(path, _END)
+    files = [path for path in found if not isinstance(path, Skipped)]
+    with Ahead(files, as_, defaults) if much and can_read_ahead() else nullcontext() as ahead:
+        for number, path in enumerate(found):
+            if isinstance(path, Skipped):
+                yield path.path, path
+                continue
+            if progress is not None:
+                progress(path, number, len(found))
+            for reading in ahead.read(path) if ahead is not None else read(path, as_, defaults):
+                yield path, reading
+            yield path, SourceFacts(path, _END)
     if progress is not None:
         progress("", len(found), len(found))
 

@@ -20,17 +20,17 @@ BULLET = re.compile(_BULLET)
 
 _ITEM = re.compile(rf"(?:\A|(?<=\n)){_BULLET}")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
-_END = re.compile(
-    r"""(?<![.?!…])[.?!…]+ ["'”’»)\]*_}]* (?:\[\d+\])* (?P<space>\s+)
-      | [。！？]+ [”』」）"']*""",
-    re.VERBOSE,
-)
+# A mark with what can stand behind an end; of a run of marks the last. Begins with one class of
+# characters, which a search passes over the rest of a text with.
+_MARK = re.compile(r"""[.?!…。！？](?:(?<=[.?!…])(?=[\s"'”’»)\]*_}\[])|(?<=[。！？])[。！？]*[”』」）"']*)""")
+_BEHIND = re.compile(r"""["'”’»)\]*_}]*(?:\[\d+\])*(\s+)""")
+_MARKS, _WIDE_MARKS = ".?!…", "。！？"
 _OPENS = re.compile(r"""["'“‘«(\[*_{]*""")
 _CUT_SPAN = re.compile(r"\S(?:.{0,1200}\S)?(?=\s|\Z)|\S{1,20000}", re.DOTALL)
-_SPACES = re.compile(r"\s*")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)(?=[\s)\";}\]*:@'’({\[?!…]|\Z|[,.](?![^\W_])|--)")
+_OPENING_MARKS = "\"'“‘«([*_{"
 _OPENING = "\"'“‘«(*_{["
 # Where no sentence begins with a capital (old abstracts, hurried chat), small letters begin them.
 _CAPITAL_START = re.compile(r"""[.?!]["'”’)\]]*\s+["'“‘(\[]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]""")
@@ -66,13 +66,23 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     """
     end = len(text) if end is None else end
     found: list[tuple[int, int]] = []
-    begin = _skip_spaces(text, start, end)
+    begin = first = _skip_spaces(text, start, end)
     lower = not _CAPITAL_START.search(text, begin, end)
-    for match in _END.finditer(text, begin, end):
-        spaced = match["space"] is not None
-        stop, following = match.start("space") if spaced else match.end(), match.end()
-        if following >= end or (spaced and not _breaks(text, begin, match.start(), following, lower)):
-            continue
+    for match in _MARK.finditer(text, begin, end):
+        mark = match.start()
+        if text[mark] in _WIDE_MARKS:
+            stop = following = match.end()
+            if following >= end:
+                continue
+        else:
+            behind = _BEHIND.match(text, mark + 1, end)
+            if behind is None or behind.end() >= end:
+                continue
+            stop, following = behind.span(1)
+            while mark and text[mark - 1] in _MARKS:
+                mark -= 1
+            if mark < first or not _breaks(text, begin, mark, following, lower):
+                continue
         _append(found, text, begin, stop)
         begin = _skip_spaces(text, following, end)
     begin, end = trimmed(text, begin, end)
@@ -105,8 +115,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _skip_spaces(text: str, start: int, end: int) -> int:
-    match = _SPACES.match(text, start, end)
-    return match.end() if match else start
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _append(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -118,16 +129,18 @@ def _append(found: list[tuple[int, int]], text: str, start: int, end: int) -> No
 
 def _breaks(text: str, begin: int, mark: int, following: int, lower: bool) -> bool:
     """Whether a sentence begun at ``begin`` ends at ``mark``; the next word stands at ``following``."""
-    opened = _OPENS.match(text, following)
-    at = opened.end() if opened else following
-    first = text[at : at + 1]
-    if first.islower() and not lower:
+    first = text[following]
+    if first in _OPENING_MARKS:
+        opened = _OPENS.match(text, following)
+        at = opened.end() if opened else following
+        first = text[at : at + 1]
+    if not lower and first.islower():
         return False
     if text[mark] in "?!":
         return True
     before = text[max(begin, mark - 60) : mark]
-    token = "" if not before or before[-1].isspace() else before.split()[-1].lstrip(_OPENING)
-    if text.startswith(("..", "…"), mark):
+    token = "" if not before or before[-1].isspace() else before.rsplit(None, 1)[-1].lstrip(_OPENING)
+    if text[mark] == "…" or text[mark + 1] == ".":
         return _starts_sentence(text, following)
     if token.isdigit():
         # "1. First" numbers an item; "in 2019. 20 people" leaves no sure sign.
@@ -140,9 +153,11 @@ def _stop_ends(token: str, text: str, following: int, first: str) -> bool:
     folded = token.lower()
     if folded in _NEVER or token in _TITLES or (folded in _BEFORE_NUMBER and first.isdigit()):
         return False
-    if "://" in token or token.startswith("www."):
+    if folded in _PERHAPS:
         return _starts_sentence(text, following)
-    if folded in _PERHAPS or _DOTTED.fullmatch(token):
+    if len(token) > 1 and token.isalpha():
+        return True
+    if "://" in token or token.startswith("www.") or _DOTTED.fullmatch(token):
         return _starts_sentence(text, following)
     return not _INITIAL.fullmatch(token)
 
