@@ -85,6 +85,13 @@ def best_first(scores, orders, docs, held):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def saturate(xs, held):  # type: ignore[no-untyped-def]
+    """x of the first ``held`` passages made x / (1 + x)."""
+    for n in range(held):
+        xs[n] = xs[n] / (1.0 + xs[n])
+
+
+@kernel
 def merge(table, scores, docs, parts, held, count, part, k):  # type: ignore[no-untyped-def]
     """Merge the ``count`` best of one segment into the ``held`` best of those before it; returns how many.
 

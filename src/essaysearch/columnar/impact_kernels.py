@@ -122,8 +122,8 @@ def codes_at(blocks, block):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def spots(blocks, word, place, out):  # type: ignore[no-untyped-def]
-    """Write the positions of a word's posting into ``out``, at most its length; returns how many it has."""
+def span(blocks, word, place):  # type: ignore[no-untyped-def]
+    """(how many positions a word's posting has, the byte where they begin, the bytes of each)."""
     block, data = word.first + place // BLOCK, blocks.data
     if place + 1 == len(word.docs) or (place + 1) % BLOCK == 0:  # the next posting cannot tell
         i, codes, size = place % BLOCK, codes_at(blocks, block), np.int64(blocks.size[block])
@@ -135,31 +135,23 @@ def spots(blocks, word, place, out):  # type: ignore[no-untyped-def]
     else:
         own = np.int64(word.before[place + 1]) - np.int64(word.before[place])
     width = np.int64(1) << ((blocks.form[block] >> 2) & 3)
-    here = (
-        blocks.positions
-        + offset(blocks.pos_at, blocks.wide_pos, block)
-        + np.int64(word.before[place]) * width
-    )
-    for n in range(min(int(own), len(out))):
-        value = np.int64(data[here])
-        for byte in range(1, int(width)):
-            value |= np.int64(data[here + byte]) << (8 * byte)
-        out[n] = value
-        here += width
-    return own
+    begin = blocks.positions + offset(blocks.pos_at, blocks.wide_pos, block)
+    return own, begin + np.int64(word.before[place]) * width, width
 
 
 @kernel
-def shared(left, right, places, other_places):  # type: ignore[no-untyped-def]
-    """Where two ascending arrays hold the same number: its places in both; returns how many.
+def position(data, here, width):  # type: ignore[no-untyped-def]
+    """The position of ``width`` bytes that begins at a byte."""
+    value = np.int64(data[here])
+    for byte in range(1, width):
+        value |= np.int64(data[here + byte]) << (8 * byte)
+    return value
 
-    ``places`` and ``other_places`` have room for the shorter, and one more.
-    """
-    i, j, count = 0, 0, 0
-    while i < len(left) and j < len(right):  # without branches on the comparison
-        a, b = left[i], right[j]
-        places[count], other_places[count] = i, j
-        count += a == b
-        i += a <= b
-        j += b <= a
-    return count
+
+@kernel
+def spots(blocks, word, place, out):  # type: ignore[no-untyped-def]
+    """Write the positions of a word's posting into ``out``, at most its length; returns how many it has."""
+    own, here, width = span(blocks, word, place)
+    for n in range(min(own, len(out))):
+        out[n] = position(blocks.data, here + n * width, width)
+    return own

@@ -52,7 +52,6 @@ def count(frame):  # type: ignore[no-untyped-def]
         barred, rest = rows_in(call.excluded, number, call.ints)
         rows, rest = rows_in(call.asked, number, rest)
         seen = array_at(seen_at, (part.passages + 7) >> 3, np.uint8)
-        seen[:] = 0
         for t in range(len(rows)):
             if rows[t, COUNT] == 0:
                 continue
@@ -63,6 +62,7 @@ def count(frame):  # type: ignore[no-untyped-def]
                     seen[doc >> 3] |= bit
                     if wanted(mask, doc) and not holds_any(part.blocks.base, barred, doc):
                         total += 1
+        seen[:] = 0
     return total
 
 

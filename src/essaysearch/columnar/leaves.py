@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar.bound import pattern_in
+from essaysearch.columnar.calls import Wanted, frame, match_room
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import EXCEPTION, FIELDS
-from essaysearch.columnar.segment import Segment, TermInfo, packed_row
+from essaysearch.columnar.segment import Segment, TermInfo
 from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
@@ -50,11 +51,6 @@ def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
     return weigh(*tables(view, leaf), norms)
 
 
-def rows_of(infos: list[TermInfo]) -> Array:
-    """Terms as the kernels take them, int64 (terms, 3)."""
-    return np.frombuffer(b"".join(map(packed_row, infos)), dtype=np.int64).reshape(-1, 3)
-
-
 def weigh(docs: Array, frequencies: Array, norms: Array) -> Found:
     """Frequencies by field, (n, 4), to x; passages where nothing counts are left out."""
     x = np.zeros(len(docs))
@@ -86,7 +82,7 @@ def tables(view: View, leaf: Node, kernels: Any = None) -> tuple[Array, Array]:
             return NONE.docs, np.zeros((0, FIELDS), np.int64)
         if kernels is not None and not leaf.exact:
             docs, table = np.empty(info.df, np.int64), np.empty((info.df, FIELDS), np.int64)
-            kernels.frequencies(*segment.arrays, info.block, info.block_end, SPACE.ints(0), docs, table)
+            kernels.frequencies(*segment.arrays, info.block, info.block_end, SPACE.room.ints(0), docs, table)
         else:
             docs = segment.docs(info)
             table = _exact(segment, leaf, docs) if leaf.exact else segment.frequencies(info)
@@ -111,7 +107,7 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
         return weigh(*tables(view, word), norms)
     if kernels is not None:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
-        kernels.postings(*segment.arrays, norms, info.block, info.block_end, SPACE.ints(0), docs, x)
+        kernels.postings(*segment.arrays, norms, info.block, info.block_end, SPACE.room.ints(0), docs, x)
         return Found(docs, x)
     held = segment.blocks(info)
     docs = held.docs
@@ -157,18 +153,19 @@ def _phrase(view: View, phrase: Phrase, norms: Array, kernels: Any) -> Found:
     known: list[TermInfo] = [info for info in infos if info is not None]
     for info in known:
         segment.touch_positions(info)
-    fields = phrase.fields
-    most = min(info.df for info in known)
+    snapshot = view.snapshot()
+    assert snapshot is not None  # whoever evaluates holds it
+    terms = [snapshot.impacts.of(snapshot, word.term, 1, kernels) for word in phrase.words]
+    asked = frame(snapshot, snapshot.live_masks, Wanted(1, False), terms)
+    fields, number = phrase.fields, snapshot.views.index(view)
+    most = min(info.df for info in known) + 1
     docs, x = np.empty(most, np.int64), np.empty(most)
     table = np.empty((0 if fields is None else most, FIELDS), np.int64)
     room, size = 0, -64
     while size < 0:  # a word stands more often in one passage than there is room for
         room = max(-size, 2 * room)
-        ints = SPACE.ints(len(known), len(known) * room)
-        size = kernels.phrase(
-            *segment.arrays, norms, rows_of(known), view.starts, phrase.slop, phrase.ordered, room, ints,
-            docs, x, table,
-        )  # fmt: skip
+        match_room(terms, snapshot, room)
+        size = kernels.phrase(asked, number, norms, phrase.slop, phrase.ordered, room, docs, x, table)
     docs, x, table = docs[:size], x[:size], table[:size]
     if fields is None:
         return Found(docs, x)
@@ -279,9 +276,17 @@ def _expand(view: View, leaf: Expand, norms: Array, kernels: Any) -> Found:
     """As `_expand_table`, added up by kernels."""
     segment = view.segment
     held = pattern_in(segment, leaf, kernels)
-    sums, room = SPACE.passages(segment.passages), np.empty(held.size + 1, np.int64)
+    sums, room = SPACE.room.passages(segment.passages), np.empty(held.size + 1, np.int64)
     size = kernels.union(
-        *segment.arrays, norms, view.starts, held.rows, held.ordinals, SPACE.counts, SPACE.ints(0), sums, room
+        *segment.arrays,
+        norms,
+        view.starts,
+        held.rows,
+        held.ordinals,
+        SPACE.room.counts,
+        SPACE.room.ints(0),
+        sums,
+        room,
     )
     docs = np.sort(room[:size])
     x = np.empty(len(docs))

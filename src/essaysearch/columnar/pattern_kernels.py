@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
-from essaysearch.columnar.best_kernels import merge
+from essaysearch.columnar.best_kernels import merge, saturate
 from essaysearch.columnar.block_kernels import (
     BLOCK,
     code_of,
@@ -135,7 +135,7 @@ def best_pattern(frame, terms, firsts, ordinals, most, counts, sums):  # type: i
 
     ``frame``: a query without words (`call_kernels.Call`), with room for one more than ``most`` to be
     found, the most postings that the terms of a segment have. ``terms``: those of each segment, one after
-    another; ``firsts``: where those of each begin, and their end. x stands in the place of scores. Returns
+    another; ``firsts``: where those of each begin, and their end. Scores are x / (1 + x). Returns
     (how many, how many match, how many would without a mask).
     """
     call = call_of(frame)
@@ -154,5 +154,6 @@ def best_pattern(frame, terms, firsts, ordinals, most, counts, sums):  # type: i
         )  # fmt: skip
         held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         total, alive = total + allowed, alive + living
+    saturate(scores, held)
     name(frame, held)
     return held, total, alive

@@ -9,62 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
-from essaysearch.columnar.best_kernels import merge
-from essaysearch.columnar.block_kernels import (
-    BLOCK,
-    block_at,
-    code_of,
-    docs_of,
-    field_of,
-    frequency,
-    kernel,
-    offset,
-    place_in,
-    views,
-)
+from essaysearch.columnar.best_kernels import merge, saturate
+from essaysearch.columnar.block_kernels import field_of, kernel
 from essaysearch.columnar.call_kernels import call_of, name
-from essaysearch.columnar.impact_kernels import place_of, shared, spots, word_of
+from essaysearch.columnar.impact_kernels import place_of, position, span, spots, word_of
 from essaysearch.columnar.impacts import COUNT
 from essaysearch.columnar.leaf_kernels import best_of
 from essaysearch.columnar.match_kernels import by_size, rows_in
-from essaysearch.columnar.space import FOUND, XS
-
-
-@kernel
-def _open(blocks, t, block, read, docs):  # type: ignore[no-untyped-def]
-    """Decode a block of term ``t``; no occurrence of it is counted yet."""
-    read[t, 0] = block
-    read[t, 1], read[t, 2] = docs_of(blocks, block, docs[t])
-    read[t, 3], read[t, 4], read[t, 5] = 0, 0, 0
-
-
-@kernel
-def _positions(blocks, t, i, read, spots):  # type: ignore[no-untyped-def]
-    """Write the positions of the i-th posting of term t's block into ``spots``; returns how many.
-
-    ``read[t]``: block, size, byte of the codes; postings counted so far, their occurrences, their
-    exceptions (passages come in rising order, so counting goes on from there).
-    """
-    data, block, size, codes = blocks.data, read[t, 0], read[t, 1], read[t, 2]
-    own = np.int64(0)
-    while read[t, 3] <= i:
-        read[t, 4] += own
-        own = np.int64(code_of(data, codes, read[t, 3]))
-        if own == 0:
-            for field in range(4):
-                own += frequency(blocks, block, codes, size, read[t, 5], field)
-            read[t, 5] += 1
-        read[t, 3] += 1
-    width = np.int64(1) << ((blocks.form[block] >> 2) & 3)
-    here = blocks.positions + offset(blocks.pos_at, blocks.wide_pos, block) + read[t, 4] * width
-    read[t, 4] += own
-    for n in range(min(int(own), len(spots))):
-        value = np.int64(data[here])
-        for byte in range(1, width):
-            value |= np.int64(data[here + byte]) << (8 * byte)
-        spots[n] = value
-        here += width
-    return own
+from essaysearch.columnar.space import FOUND, SEEN, XS
 
 
 @kernel
@@ -103,99 +55,109 @@ def _near(spots, counts, starts, doc, slop, ordered, times):  # type: ignore[no-
             b += 1
 
 
-@kernel
-def _together(blocks, norms, rows, starts, slop, ordered, room, ints, docs, xs, freqs):  # type: ignore[no-untyped-def]
-    """What `phrase` promises, of a segment's blocks."""
-    terms = len(rows)
-    times, work = ints[:4], ints[4:]
-    order, work = by_size(rows, 2, work)
-    low, counts, places, work = work[:terms], work[terms : 2 * terms], work[2 * terms :], work[3 * terms :]
-    read, buffers = work[: 6 * terms].reshape(terms, 6), work[6 * terms : 134 * terms].reshape(terms, BLOCK)
-    spots = work[134 * terms : (134 + room) * terms].reshape(terms, room)
-    for n in range(terms):
-        read[n, 0], low[n] = -1, rows[n, 0]
-    rarest = order[0]
-    held = 0
-    for block in range(rows[rarest, 0], rows[rarest, 1]):
-        _open(blocks, rarest, block, read, buffers)
-        for i in range(read[rarest, 1]):
-            doc = buffers[rarest, i]
-            found = True
-            for n in range(1, terms):
-                t = order[n]
-                low[t] = block_at(blocks.base, low[t], rows[t, 1], doc)
-                if read[t, 0] != low[t]:
-                    _open(blocks, t, low[t], read, buffers)
-                places[t] = place_in(buffers[t], read[t, 1], doc)
-                if places[t] < 0:
-                    found = False
-                    break
-            if not found:
-                continue
-            places[rarest] = i
-            for t in range(terms):
-                counts[t] = _positions(blocks, t, places[t], read, spots[t])
-                if counts[t] > room:
-                    return -counts[t]
-            for field in range(4):
-                times[field] = 0
-            if slop == 0:
-                _adjacent(spots, counts, starts, doc, times)
-            else:
-                _near(spots, counts, starts, doc, slop, ordered, times)
-            x = 0.0
-            for field in range(norms.shape[0]):
-                if times[field]:
-                    x += np.float64(times[field]) / np.float64(norms[field, doc])
-            if x > 0.0:
-                docs[held], xs[held] = doc, x
-                if len(freqs):
-                    for field in range(4):
-                        freqs[held, field] = times[field]
-                held += 1
-    return held
-
-
-@kernel
-def phrase(data, at, norms, rows, starts, slop, ordered, room, ints, docs, xs, freqs):  # type: ignore[no-untyped-def]
-    """The passages in which terms stand together: adjacent and in order (``slop`` 0), or near.
-
-    ``rows``: as `leaves.rows_of` gives, in the order of the phrase. Near (two terms only): an
-    occurrence of the first counts if one of the second lies at most ``slop`` positions from it in
-    the same field (after it, if ``ordered``). ``docs``, ``xs`` and ``freqs`` (by field; may have no
-    row) have room for the rarest term's postings; ``ints`` for 4 and ``room`` + 138 for each term.
-    Returns how many passages are found; less than 0 where a term stands more than ``room`` times in
-    one of them: minus that number.
-    """
-    return _together(views(data, at), norms, rows, starts, slop, ordered, room, ints, docs, xs, freqs)
-
-
 LOOKUP = 30
-"""What looking up a passage costs, in postings merged."""
+"""What looking up a passage costs, in postings looked at one after another."""
 
 
 @kernel
-def _together_in(part, rows, slop, ordered, room, ints, docs, xs):  # type: ignore[no-untyped-def]
-    """The passages of a segment in which words stand together, and x of each, as `phrase` tells."""
-    terms, blocks, norms = len(rows), part.blocks, part.norms
+def _mark(docs, bits):  # type: ignore[no-untyped-def]
+    for doc in docs:
+        bits[np.uint64(doc >> 3)] |= np.uint8(1 << (doc & 7))
+
+
+@kernel
+def _marked(docs, bits, places):  # type: ignore[no-untyped-def]
+    """Where in ``docs`` what is marked stands; returns how many there are."""
+    count = np.int64(0)
+    for n in range(len(docs)):  # without branches on what is found
+        doc = docs[n]
+        places[count] = n
+        count += np.int64(bits[np.uint64(doc >> 3)] >> (doc & 7)) & 1
+    return count
+
+
+@kernel
+def _both(left, right, bits, places, other_places):  # type: ignore[no-untyped-def]
+    """Where in two ascending arrays what both hold stands; returns how many there are.
+
+    ``bits``: a zero for each passage, and so they are left. Places: as long as ``left``, and one more.
+    """
+    _mark(left, bits)
+    count = _marked(right, bits, other_places)
+    for doc in left:
+        bits[np.uint64(doc >> 3)] = 0
+    for n in range(count):
+        doc = right[other_places[n]]
+        bits[np.uint64(doc >> 3)] |= np.uint8(1 << (doc & 7))
+    _marked(left, bits, places)
+    for n in range(count):
+        bits[np.uint64(right[other_places[n]] >> 3)] = 0
+    return count
+
+
+@kernel
+def _stand_apart(blocks, first, place, second, other_place, distance):  # type: ignore[no-untyped-def]
+    """Whether a position of the second word's posting is ``distance`` behind one of the first's."""
+    data = blocks.data
+    own, here, width = span(blocks, first, place)
+    others, there, other_width = span(blocks, second, other_place)
+    wanted, found = position(data, here, width) + distance, position(data, there, other_width)
+    if own == 1 and others == 1:  # nearly always; what comes next does not wait for the answer
+        return wanted == found
+    n, m = 1, 1
+    while wanted != found:
+        if wanted < found:
+            if n == own:
+                return False
+            wanted = position(data, here + n * width, width) + distance
+            n += 1
+        else:
+            if m == others:
+                return False
+            found = position(data, there + m * other_width, other_width)
+            m += 1
+    return True
+
+
+@kernel
+def _pairs(base, first, second, bits, places, other_places):  # type: ignore[no-untyped-def]
+    """Where two words' postings of one passage stand, the first with fewer; returns how many there are."""
+    if len(first.docs) * LOOKUP > len(second.docs):
+        return _both(first.docs, second.docs, bits, places, other_places)
+    count, low = 0, 0
+    for n in range(len(first.docs)):
+        place, low = place_of(base, second, np.int64(first.docs[n]), low)
+        if place >= 0:
+            places[count], other_places[count] = n, place
+            count += 1
+    return count
+
+
+@kernel
+def _together(part, norms, rows, slop, ordered, room, bits, ints, docs, xs, freqs):  # type: ignore[no-untyped-def]
+    """What `phrase` promises, of words that all stand in a segment; ``bits``: as of `_both`."""
+    terms, blocks, starts = len(rows), part.blocks, part.starts
     times, ints = ints[:4], ints[4:]
     order, ints = by_size(rows, COUNT, ints)
     low, counts, places, ints = ints[:terms], ints[terms : 2 * terms], ints[2 * terms :], ints[3 * terms :]
     found = ints[: room * terms].reshape(terms, room)
     low[:] = 0
-    rarest, other, held = order[0], order[1], 0
-    word = word_of(rows, rarest)
-    # What is merged stands in the results' places until these are written, which is never before it is read.
-    merged = len(word.docs) * LOOKUP > rows[other, COUNT]
-    size = shared(word.docs, word_of(rows, other).docs, docs, xs) if merged else len(word.docs)
+    rarest, second, held = order[0], order[1], 0
+    word, other = word_of(rows, rarest), word_of(rows, second)
+    # Places stand where results will, which are never written before the places there are read.
+    at, other_at = xs.view(np.int64), docs
+    size = _pairs(blocks.base, word, other, bits, at, other_at)
+    if slop == 0:
+        kept = 0
+        for c in range(size):  # without branches on what is found
+            at[kept], other_at[kept] = at[c], other_at[c]
+            kept += _stand_apart(blocks, word, at[c], other, other_at[c], second - rarest)
+        size = kept
     for c in range(size):
-        i = docs[c] if merged else c
-        doc = np.int64(word.docs[i])
-        places[rarest] = i
+        places[rarest], places[second] = at[c], other_at[c]
+        doc = np.int64(word.docs[at[c]])
         here = True
-        if merged:
-            places[other] = np.int64(xs[c])
-        for n in range(2 if merged else 1, terms):
+        for n in range(2, terms):
             t = order[n]
             places[t], low[t] = place_of(blocks.base, word_of(rows, t), doc, low[t])
             if places[t] < 0:
@@ -209,24 +171,45 @@ def _together_in(part, rows, slop, ordered, room, ints, docs, xs):  # type: igno
                 return -counts[t]
         times[:] = 0
         if slop == 0:
-            _adjacent(found, counts, part.starts, doc, times)
+            _adjacent(found, counts, starts, doc, times)
         else:
-            _near(found, counts, part.starts, doc, slop, ordered, times)
+            _near(found, counts, starts, doc, slop, ordered, times)
         x = 0.0
         for field in range(norms.shape[0]):
             if times[field]:
                 x += np.float64(times[field]) / np.float64(norms[field, doc])
         if x > 0.0:
             docs[held], xs[held] = doc, x
+            if len(freqs):
+                for field in range(4):
+                    freqs[held, field] = times[field]
             held += 1
     return held
+
+
+@kernel
+def phrase(frame, number, norms, slop, ordered, room, docs, xs, freqs):  # type: ignore[no-untyped-def]
+    """The passages of segment ``number`` in which the words of a query stand together: adjacent and in order
+    (``slop`` 0), or near.
+
+    All words (`call_kernels.Call`) stand in the segment, in the order of the phrase. Near (two words only):
+    an occurrence of the first counts if one of the second lies at most ``slop`` positions from it in the
+    same field (after it, if ``ordered``). ``docs``, ``xs`` and ``freqs`` (by field; may have no row) have
+    room for one more than the rarest word's postings. Returns how many passages are found; less than 0
+    where a word stands more than ``room`` times in one of them: minus that number.
+    """
+    call = call_of(frame)
+    part = part_of(call.table, number)
+    rows, ints = rows_in(call.asked, number, call.ints)
+    bits = array_at(call.head[SEEN], (part.passages + 7) >> 3, np.uint8)
+    return _together(part, norms, rows, slop, ordered, room, bits, ints, docs, xs, freqs)
 
 
 @kernel
 def best_phrase(frame, slop, ordered, room):  # type: ignore[no-untyped-def]
     """The k passages of the largest x in which the words of a query stand together, as `phrase` tells.
 
-    The words (`call_kernels.Call`) stand in the order of the phrase, x in the place of scores. There is room
+    The words (`call_kernels.Call`) stand in the order of the phrase; scores are x / (1 + x). There is room
     for the rarest term's postings and one more to be found. Returns (how many, how many match, how many
     would without a mask); the first less than 0 where there must be more ``room``, as in `phrase`.
     """
@@ -246,7 +229,9 @@ def best_phrase(frame, slop, ordered, room):  # type: ignore[no-untyped-def]
             array_at(call.head[FOUND], fewest + 1, np.int64),
             array_at(call.head[XS], fewest + 1, np.float64),
         )
-        count = _together_in(part, rows, slop, ordered, room, rest, found, xs)
+        bits = array_at(call.head[SEEN], (part.passages + 7) >> 3, np.uint8)
+        none = rest[:0].reshape(0, 4)
+        count = _together(part, part.norms, rows, slop, ordered, room, bits, rest, found, xs, none)
         if count < 0:
             return count, 0, 0
         count, allowed, living = best_of(
@@ -255,5 +240,6 @@ def best_phrase(frame, slop, ordered, room):  # type: ignore[no-untyped-def]
         )  # fmt: skip
         held = merge(call.table, scores, docs, call.parts, held, count, number, k)
         total, alive = total + allowed, alive + living
+    saturate(scores, held)
     name(frame, held)
     return held, total, alive

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from essaysearch import scoring
 from essaysearch.columnar import bound
 from essaysearch.columnar.addresses import Table
+from essaysearch.columnar.calls import Wanted, frame, named
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.impacts import Weighed
-from essaysearch.columnar.quick import SCALE, Wanted, frame, named, together
+from essaysearch.columnar.quick import SCALE, together
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.query.operators import FIELDS
 from essaysearch.query.plain import piece_of
@@ -108,7 +109,7 @@ def _phrase(snapshot: Snapshot, text: str, kernels: Any, wanted: Wanted) -> list
             bound.place(snapshot, piece.name, kernels)
         terms.append(piece.weighed)
     rows = together(snapshot, snapshot.live_masks, terms, kernels, wanted)
-    return named(rows.held, wanted.offset or 0)
+    return named(rows.held, wanted.offset or 0, rows.weight)
 
 
 def _masks(snapshot: Snapshot, conditions: list[Piece]) -> Table | None:

@@ -86,7 +86,7 @@ def _compiled(view: View, first: TermInfo, second: TermInfo, kernels: Any) -> tu
     docs, values = np.empty(second.df, np.int64), np.empty(second.df)
     size = kernels.near(
         *segment.arrays, view.starts, (first.block, first.block_end), (second.block, second.block_end),
-        scoring.PROXIMITY_WINDOW, SPACE.ints(2), docs, values,
+        scoring.PROXIMITY_WINDOW, SPACE.room.ints(2), docs, values,
     )  # fmt: skip
     keep = np.flatnonzero(view.live[docs[:size]])
     return docs[keep], values[keep]

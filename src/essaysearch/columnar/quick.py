@@ -8,6 +8,7 @@ terms bound to a snapshot once, conditions made bits once, work space kept by ea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -15,9 +16,10 @@ import numpy.typing as npt
 from essaysearch import scoring
 from essaysearch.columnar import bound
 from essaysearch.columnar.addresses import Table
+from essaysearch.columnar.calls import Wanted, frame, match_room, named
 from essaysearch.columnar.evaluate import Best, Evaluation, Ranked
-from essaysearch.columnar.impacts import WIDTH, Weighed
-from essaysearch.columnar.space import NAME, SPACE
+from essaysearch.columnar.impacts import Weighed
+from essaysearch.columnar.space import SPACE
 from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Word
 
@@ -25,23 +27,16 @@ Array = npt.NDArray[Any]
 SCALE = scoring.K1 + 1.0
 
 
-class Wanted(NamedTuple):
-    """``k``: how many passages. ``counted``: whether all that match are counted. ``offset``: the ids of the
-    passages from this place on are wanted too; None: of none."""
-
-    k: int
-    counted: bool
-    offset: int | None = None
-
-
 class Rows(NamedTuple):
     """How many of the best there are and how many match (-1: not counted).
 
-    They stand in the thread's `SPACE` until its next query.
+    They stand in the thread's room (`space`) until its next query; ``weight``: what their scores there are
+    to be multiplied by.
     """
 
     held: int
     total: int
+    weight: float = 1.0
 
 
 def best(
@@ -51,12 +46,13 @@ def best(
     found = _rows(snapshot, tree, kernels, Wanted(k, count), proximity)
     if found is None:
         return Evaluation(snapshot, tree, kernels, proximity).best(k)
-    scores, docs, parts = (
-        values[: found.held].tolist() for values in (SPACE.scores, SPACE.docs, SPACE.parts)
-    )
-    views = snapshot.views
+    room, views, weight = SPACE.room, snapshot.views, found.weight
+    scores, docs, parts = (values[: found.held].tolist() for values in (room.scores, room.docs, room.parts))
     return Ranked(
-        [Best(score, views[part], doc) for score, part, doc in zip(scores, parts, docs, strict=True)],
+        [
+            Best(weight * score, views[part], doc)
+            for score, part, doc in zip(scores, parts, docs, strict=True)
+        ],
         found.total,
     )
 
@@ -69,40 +65,7 @@ def ids(
     if rows is None:
         found = best(snapshot, tree, kernels, offset + k, proximity, False).best[offset:]
         return [(f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in found]
-    return named(rows.held, offset)
-
-
-def named(held: int, offset: int) -> list[tuple[str, float]]:
-    """(passage id, score) of the passages that a kernel just found, from place ``offset`` on."""
-    if held <= offset:
-        return []
-    names = str(SPACE.digits[: NAME * (held - offset)], "ascii").split()
-    return list(zip(names, SPACE.scores[offset:held].tolist(), strict=True))
-
-
-def frame(
-    snapshot: Snapshot,
-    masks: Table,
-    wanted: Wanted,
-    terms: Sequence[Weighed],
-    excluded: Sequence[Weighed] = (),
-    weights: Sequence[float] = (),
-    pairs: Sequence[float] = (),
-    words: int = 0,
-) -> int:
-    """A query as the kernels take it: the address of the thread's frame (see `space`).
-
-    ``pairs``: as `match_kernels` tells. ``words``: its ranking words, if not as many as ``terms``.
-    """
-    segments, size = len(snapshot.views), len(terms)
-    SPACE.ready(size + len(excluded), wanted.k, segments)
-    offset = wanted.offset
-    head = (
-        snapshot.table(words or size).at, segments, masks.at, wanted.k, scoring.PROXIMITY_WINDOW,
-        wanted.counted, 0 if offset is None else snapshot.passage_ids.at, offset or 0,
-        size, len(excluded), len(pairs) // 3,
-    )  # fmt: skip
-    return SPACE.ask(head, [*(term.at for term in terms), *(term.at for term in excluded)], weights, pairs)
+    return named(rows.held, offset, rows.weight)
 
 
 def _rows(snapshot: Snapshot, tree: Node, kernels: Any, wanted: Wanted, proximity: bool) -> Rows | None:
@@ -166,7 +129,7 @@ def _plain(
     if wanted.counted and size == 1 and not excluded and masks is snapshot.live_masks:
         total = snapshot.df(words[0].term)
     elif wanted.counted:
-        SPACE.seen(max(view.segment.passages for view in snapshot.views))
+        SPACE.room.seen(snapshot.longest)
         total = kernels.count(asked)
     return Rows(held, total)
 
@@ -227,13 +190,12 @@ def together(
 ) -> Rows:
     """The best passages in which terms whose positions are verified stand together."""
     asked = frame(snapshot, masks, wanted, terms)
-    SPACE.found(min(term.most for term in terms) + 1)
     room, held = 0, -64
     while held < 0:  # a word stands more often in one passage than there is room for
         room = max(-held, 2 * room)
-        SPACE.ints(len(terms), len(terms) * (room + len(snapshot.views) * WIDTH) + wanted.k)
+        match_room(terms, snapshot, room)
         held, total, df = kernels.best_phrase(asked, slop, ordered, room)
-    return _weighed(snapshot, boost, df, Rows(held, total))
+    return Rows(held, total, _weight(snapshot, boost, df))
 
 
 def _pattern(snapshot: Snapshot, tree: Clauses, leaf: Expand, kernels: Any, wanted: Wanted) -> Rows | None:
@@ -242,17 +204,18 @@ def _pattern(snapshot: Snapshot, tree: Clauses, leaf: Expand, kernels: Any, want
         return None
     terms = bound.pattern(snapshot, leaf, kernels)
     asked = frame(snapshot, masks_of(snapshot, tree), wanted, (), words=1)
-    SPACE.found(terms.size + 1)
-    sums = SPACE.passages(max(view.segment.passages for view in snapshot.views))
+    SPACE.room.found(terms.size + 1)
+    sums = SPACE.room.passages(snapshot.longest)
     held, total, df = kernels.best_pattern(
-        asked, terms.rows, terms.firsts, terms.ordinals, terms.size, SPACE.counts, sums
+        asked, terms.rows, terms.firsts, terms.ordinals, terms.size, SPACE.room.counts, sums
     )
-    return _weighed(snapshot, leaf.boost, df, Rows(held, total))
+    return Rows(held, total, _weight(snapshot, leaf.boost, df))
 
 
-def _weighed(snapshot: Snapshot, boost: float, df: int, rows: Rows) -> Rows:
-    """x made scores: which are the best does not change."""
-    weight = boost * float(scoring.idf(df, snapshot.passages)) * SCALE
-    x = SPACE.scores[: rows.held]
-    x[:] = weight * (x / (1.0 + x))
-    return rows
+def _weight(snapshot: Snapshot, boost: float, df: int) -> float:
+    return boost * _idf(df, snapshot.passages) * SCALE
+
+
+@lru_cache(maxsize=1 << 12)
+def _idf(df: int, passages: int) -> float:
+    return float(scoring.idf(df, passages))

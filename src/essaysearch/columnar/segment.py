@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
-from struct import Struct
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,13 +50,6 @@ class TermInfo(NamedTuple):
 
 _ABSENT = {"karma": np.float64(np.nan), "date_low": np.int64(records.NO_DATE)}
 """What columns hold that are not stored."""
-
-_ROW = Struct("=3q")
-
-
-def packed_row(info: TermInfo) -> bytes:
-    """A term as the kernels take it: three int64 (see `ranking_kernels`)."""
-    return _ROW.pack(info.block, info.block_end, info.df)
 
 
 class PassageRow(NamedTuple):

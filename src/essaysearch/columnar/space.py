@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from struct import Struct, pack_into
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -58,35 +58,50 @@ _KEPT = 10_000
 """Results for which room is kept after a query."""
 
 _USUAL = 16
-_HEADS = [Struct(f"={HEAD - TABLE + words}q") for words in range(2 * _USUAL)]
 
 
-class Space(threading.local):
-    """``wide``: as `window_kernels.window_of` parts it; ``counts``: flags of surfaces. Sums and counts
-    are zeros between calls; all else may hold anything. ``scores``, ``docs``, ``parts`` and ``digits``:
-    results; ``at``: where the frame begins."""
+class Room:
+    """The work space of one thread.
+
+    ``wide``: as `window_kernels.window_of` parts it; ``counts``: flags of surfaces. Sums, counts and what is
+    `seen` are zeros between calls; all else may hold anything. Results: ``scores``, ``docs``, ``parts``,
+    ``digits``.
+    """
 
     def __init__(self) -> None:
         self.wide = np.zeros(3 * WIDE + 2 * NOTED, dtype=np.int32)
         self.counts = np.zeros(1 << 16, dtype=np.uint8)
         self._frame = np.zeros(0, dtype=np.int64)
         self._held: dict[int, Array] = {}
+        self._forms: dict[tuple[int, int], Struct] = {}
         self._grow(_USUAL, 16, 1)
         self._wide = np.zeros(0)
 
-    def ready(self, words: int, k: int, segments: int) -> None:
-        """Make room for a query of ``words`` words and the k best of so many segments, and k more."""
-        if words > self._words or k > self._most or segments > self._segments or self._most > _KEPT:
-            self._grow(max(words, _USUAL), max(k, 16), segments)
+    def ask(
+        self, k: int, head: tuple[int, ...], rows: Sequence[int], floats: Sequence[float], segments: int
+    ) -> int:
+        """Make room for a query and write it into the frame; returns the frame's address.
+
+        ``head``: what it has from ``TABLE`` on; ``rows`` and ``floats``: what stands behind it. ``k``: how
+        many passages are wanted, of each of so many segments, and as many more.
+        """
+        if len(rows) > self._words or k > self._most or segments > self._segments or self._most > _KEPT:
+            self._grow(max(len(rows), _USUAL), max(k, 16), segments)
+        sizes = len(rows), len(floats)
+        form = self._forms.get(sizes)
+        if form is None:
+            form = Struct(f"={HEAD - TABLE + sizes[0]}q{sizes[1]}d")
+            self._forms = {**self._forms, sizes: form} if len(self._forms) < 256 else {sizes: form}
+        form.pack_into(self._bytes, 8 * TABLE, *head, *rows, *floats)
+        return self._at
 
     def _grow(self, words: int, k: int, segments: int) -> None:
         self._words, self._most, self._segments = words, k, segments
         size = k * (segments + 1)
         frame = np.zeros(HEAD + 6 * words, dtype=np.int64)
         frame[: min(HEAD, len(self._frame))] = self._frame[:HEAD]
-        self._frame, self.frame, self.at = frame, memoryview(frame.data).cast("B"), address(frame)
+        self._frame, self._bytes, self._at = frame, memoryview(frame.data).cast("B"), address(frame)
         self.ints(words, words * segments * WIDTH + 2 * PUT_BY + 10 * k)
-        frame[INTS_SIZE] = len(self._held[INTS])
         self._hold(FLOATS, np.empty(EACH_FLOAT * words))
         frame[FLOATS_SIZE] = EACH_FLOAT * words
         self._hold(SUMS, self.wide)
@@ -99,24 +114,6 @@ class Space(threading.local):
         self._held[what], self._frame[what] = array, address(array)
         return array
 
-    def ask(
-        self,
-        head: tuple[int, ...],
-        rows: Sequence[int],
-        weights: Sequence[float],
-        pairs: Sequence[float],
-    ) -> int:
-        """Write a query into the frame: what its head has from ``TABLE`` on, and what stands behind it.
-
-        Returns its address. The room must be `ready`.
-        """
-        size = len(rows)
-        form = _HEADS[size] if size < len(_HEADS) else Struct(f"={HEAD - TABLE + size}q")
-        form.pack_into(self.frame, 8 * TABLE, *head, *rows)
-        behind = 8 * (HEAD + size)
-        pack_into(f"={len(weights) + len(pairs)}d", self.frame, behind, *weights, *pairs)
-        return self.at
-
     def ints(self, terms: int, more: int = 0) -> Array:
         """Integers for a query of ``terms`` terms, and ``more``."""
         need = terms * EACH + FIXED + more
@@ -125,18 +122,25 @@ class Space(threading.local):
             self._frame[INTS_SIZE] = need
         return self._held[INTS]
 
-    def found(self, size: int) -> tuple[Array, Array]:
-        """Room for passages and x."""
+    def matching(self, words: int, positions: int, postings: int, passages: int) -> None:
+        """Make room to match a phrase: for so many words, positions of each of them in a passage, postings of
+        the rarest and passages of a segment."""
+        size = words * (EACH + positions) + FIXED + 2 * PUT_BY + self._most
+        if size > self._frame[INTS_SIZE]:
+            self.ints(words, size)
+        self.found(postings)
+        self.seen(passages)
+
+    def found(self, size: int) -> None:
+        """Make room for passages and x."""
         if FOUND not in self._held or len(self._held[FOUND]) < size:
             self._hold(FOUND, np.empty(size, dtype=np.int64))
             self._hold(XS, np.empty(size))
-        return self._held[FOUND], self._held[XS]
 
-    def seen(self, passages: int) -> Array:
-        """A bit for each of so many passages."""
+    def seen(self, passages: int) -> None:
+        """Make room for a bit for each of so many passages."""
         if SEEN not in self._held or len(self._held[SEEN]) < (passages + 7) >> 3:
-            self._hold(SEEN, np.empty((passages + 7) >> 3, dtype=np.uint8))
-        return self._held[SEEN]
+            self._hold(SEEN, np.zeros((passages + 7) >> 3, dtype=np.uint8))
 
     def passages(self, count: int) -> Array:
         """A zero for each of ``count`` passages; to be left as zeros."""
@@ -145,4 +149,10 @@ class Space(threading.local):
         return self._wide
 
 
-SPACE = Space()
+class _Rooms(threading.local):
+    def __init__(self) -> None:
+        self.room = Room()
+
+
+SPACE = _Rooms()
+"""``room`` is the calling thread's."""

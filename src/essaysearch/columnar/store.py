@@ -159,6 +159,11 @@ class Snapshot:
         return self.averages.passages
 
     @cached_property
+    def longest(self) -> int:
+        """Passages of the largest segment, deleted ones included."""
+        return max((view.segment.passages for view in self.views), default=0)
+
+    @cached_property
     def documents(self) -> int:
         """Live documents."""
         return sum(int(view.segment.live_documents.sum()) for view in self.views)
