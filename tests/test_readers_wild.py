@@ -279,3 +279,14 @@ def test_keys_of_exports_that_bear_the_forum_s_name_are_the_facts_they_name(file
     )
     (one,) = documents(file("b.md", '+++\ntitle = "On rope"\n[extra]\nauthor = "Bob"\n+++\nIt holds.\n'))
     assert one.authors == ("Bob",)
+
+
+@pytest.mark.parametrize(
+    "signed", ["by Ada Quill<br>March 1998", "Ada Quill<br>March 1998", "Ada Quill | March 1998"]
+)
+def test_a_signature_over_two_lines_is_author_and_date(file: Write, signed: str) -> None:
+    prose = "Gulls sing at night and nobody knows why they do so, though many have asked. " * 8
+    page = f"<html><head><title>On gulls</title></head><body><h1>On gulls</h1><i>{signed}</i><hr><p>{prose}<p>{prose}</body></html>"
+    (one,) = documents(file("gulls.html", page))
+    assert (one.authors, one.date) == (("Ada Quill",), "1998-03")
+    assert one.text.startswith("Gulls sing")

@@ -10,7 +10,7 @@ from essaysearch.readers.html_pieces import kept_blocks
 
 BYLINE = re.compile(
     r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"
-    r"(?:\s*(?:(?:[,|•·–—-]|\bon\b)\s*(?P<date>.{4,40})|\bin\s+(?P<year>(?:1[5-9]|20)\d\d)))?",
+    r"(?:\s*(?:(?:[,|•·–—\n-]|\bon\b)\s*(?P<date>.{4,40})|\bin\s+(?P<year>(?:1[5-9]|20)\d\d)))?",
     re.I,
 )
 _FURNITURE = re.compile(
@@ -21,7 +21,7 @@ _FURNITURE = re.compile(
     r"|back to .{0,40}|return to .{0,40})\s*(?:>+|»|→)?)",
     re.I,
 )
-_SIGNED = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})(?:,| [-–—|•·]) (?P<date>.{4,30})")
+_SIGNED = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})(?:, | [-–—|•·] |\n)(?P<date>.{4,30})")
 _REVISED = re.compile(r"(.{4,30}?),? \(?(?:rev\.?|revised|corrected|updated|last updated) .{4,30}", re.I)
 _LEADING = 5
 _MONTH = len("2008-05")
