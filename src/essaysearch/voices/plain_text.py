@@ -23,6 +23,8 @@ _CONSOLE = re.compile(
     r"|#.*|[\w.$\[\]]+\s*=\s*\S.*|\?\w+|\+\s.*|.*[;{}]|[\w.]+[$\[][\w.$\[\],:\"']*"
 )
 _ALIGNED = "   "
+# What `_may_stand_alone` says of a line behind the first one.
+_ALONE = re.compile(r"\n(?:[ \t*•+·–(0-9=_-]|.[).]|o[ \t])")
 _NUMBERED = re.compile(r"[(\[]?\d+[:\])]\s")
 _UNDERLINE = re.compile(r"\s*([=~*#-])\1{2,}\s*")
 _RULES = frozenset(("---", "***", "===", "___", "+++"))
@@ -111,17 +113,19 @@ def rejoined(lines: Sequence[str], code: bool = False) -> str:
     """
     if len(lines) == 1:
         return lines[0].strip()
-    width = max(map(len, lines))
+    lengths = list(map(len, lines))
+    width = max(lengths)
     if code or width < _SHORTEST_WRAPPED:
         return _block_of(lines)
     enough = max(_SHORTEST_WRAPPED, width * 3 // 5)
-    kept = list(map(_may_stand_alone, [line[:2] for line in lines]))
     together = "\n".join(lines)
     aligned = _ALIGNED in together or "\t" in together
-    if not aligned and not any(kept[1:]):
-        if min(map(len, lines[:-1])) >= enough:
-            return " ".join(lines).strip()
+    if not aligned and not _ALONE.search(together):
+        if min(lengths[:-1]) >= enough:
+            return together.replace("\n", " ").strip()
+        kept = [False] * len(lines)
     else:
+        kept = list(map(_may_stand_alone, [line[:2] for line in lines]))
         listed = _is_item(lines[0])
         kept = [perhaps and _stands_alone(line, listed) for perhaps, line in zip(kept, lines, strict=True)]
         if aligned:

@@ -55,7 +55,8 @@ _OPENS_ODDLY = re.compile(r"\n[|:]")
 _ODD_RUN = re.compile(
     r"(?:\n[|:][^\n]*){3}|[:：][ \t]*\n(?:[ \t]*\n)*[|:]|\n[|:][ \t]*(?:-+\s*Original|From:)", re.IGNORECASE
 )
-_DEEP_LINES = re.compile(r"(?:^(?:[ \t]{0,8}>){5,}[^\n]*\n?)+", re.MULTILINE)
+# A line under five marks that may be a head of Emacs. (A search for line ends is fast, one for `^` is not.)
+_HEAD_LINE = re.compile(r"\n(?:[ \t]{0,8}>){5}[^\n]*?(?:==|writes:|wrote:|said:)")
 _ODD_BELOW = re.compile(r":\n[#%}]")
 _MARKED_GAP = re.compile(r"\n[ \t]*>[> \t]*(?:\n|\Z)")
 _PARAGRAPH_ENDS = re.compile(r"\n(?:[ \t]*\n)+")
@@ -85,7 +86,7 @@ def quick_runs(raw: str) -> list[Run] | None:
         raw = "\n".join([line.rstrip() for line in raw.split("\n")])
     if ">" not in raw:
         return _unquoted(raw)
-    if ">>>>>" in raw and _may_hold_a_head(raw):
+    if ">>>>>" in raw and _HEAD_LINE.search(f"\n{raw}"):
         return None
     runs: list[Run] = []
     odd = mixed = False
@@ -185,12 +186,6 @@ def _mixed_runs(chunk: str, runs: list[Run], raw: str, spaced: bool) -> bool:
 
 def _is_sentence(line: str) -> bool:
     return line[-1] in ".?!:;" and not line[0].isdigit()
-
-
-def _may_hold_a_head(raw: str) -> bool:
-    """Whether lines under five marks may hold a head of Emacs."""
-    signs = ("==", "writes:", "wrote:", "said:")
-    return any(sign in lines for lines in _DEEP_LINES.findall(raw) for sign in signs)
 
 
 def _may_be_odd(runs: list[Run]) -> bool:
