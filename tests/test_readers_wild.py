@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from essaysearch.filling.ingest import read
-from essaysearch.model import Document
+from essaysearch.model import Document, Skipped
 from essaysearch.readers import tex
 
 Write = Callable[[str, str], Path]
@@ -290,3 +290,27 @@ def test_a_signature_over_two_lines_is_author_and_date(file: Write, signed: str)
     (one,) = documents(file("gulls.html", page))
     assert (one.authors, one.date) == (("Ada Quill",), "1998-03")
     assert one.text.startswith("Gulls sing")
+
+
+@pytest.mark.parametrize("name", ["reddit_old.html", "reddit_new.html"])
+def test_a_saved_thread_of_reddit_bears_the_interface_s_ids(name: str) -> None:
+    readings = list(read(PAGES / name))
+    found = [one for one in readings if isinstance(one, Document)]
+    assert [(one.id, one.parent, one.authors, one.date) for one in found] == [
+        ("reddit:t3_abc", None, ("ada",), "2020-01-01T10:00:00+00:00"),
+        ("reddit:t1_c1", "reddit:t3_abc", ("bob",), "2020-01-01T11:00:00+00:00"),
+        ("reddit:t1_c3", "reddit:t1_c2", ("cy",), "2020-01-01T13:00:00+00:00"),
+    ]
+    submission, comment, _ = found
+    assert (submission.title, submission.text, submission.karma) == (
+        "Why do gulls sing?",
+        "At night, of all times.",
+        12.0,
+    )
+    assert [block.voice for block in comment.blocks] == ["quoted", "own"]
+    assert (comment.karma, {one.thread for one in found}) == (3.0, {submission.id})
+    reasons = [one.reason for one in readings if isinstance(one, Skipped)]
+    assert reasons[0] == "1 comment was deleted or removed: no text is left."
+    assert ("1 place stands for replies that the page had not loaded." in reasons) == (
+        name == "reddit_old.html"
+    )

@@ -16,6 +16,7 @@ from essaysearch.readers import (
     hackernews_page,
     html_essay,
     mail_page,
+    reddit_page,
     topic_page,
 )
 from essaysearch.readers.encodings import decoded
@@ -39,6 +40,7 @@ PAGE_READERS: tuple[Reader, ...] = (
     mail_page.READER,
     hackernews_page.READER,
     topic_page.READER,
+    reddit_page.READER,
     html_essay.READER,
 )
 """The readers a page can belong to; the surest takes it."""
