@@ -1,5 +1,7 @@
 """Rules that hold in every reader, each tried on small files of several kinds made up here."""
 
+# ruff: noqa: E501 - markup stays on its lines
+
 from __future__ import annotations
 
 import json
@@ -57,3 +59,20 @@ def test_a_title_alone_leaves_no_empty_line_in_its_thread(tmp_path: Path) -> Non
         assert done.exit_code == 0
         assert "On gulls" in done.stdout
         assert not [line for line in done.stdout.split("\n") if line.endswith(" ")]
+
+
+def test_inspect_says_where_each_fact_was_found(tmp_path: Path) -> None:
+    page = (
+        '<html><head><title>On gulls</title><meta name="author" content="Ada Quill"></head><body><article><h1>On gulls</h1>'
+        f"<p>{'They sing at night and nobody knows why. ' * 20}</p></article></body></html>"
+    )
+    (tmp_path / "page.html").write_text(page)
+    (tmp_path / "one.eml").write_text(
+        "From: Ada <a@b.example>\nSubject: On gulls\nDate: Mon, 3 May 2004 12:30:00 +0200\n\nThey sing.\n"
+    )
+    shown = CliRunner().invoke(main, ["inspect", str(tmp_path / "page.html")]).stdout
+    assert "authors: Ada Quill (from meta author)" in shown
+    assert "origins" not in shown
+    shown = CliRunner().invoke(main, ["inspect", str(tmp_path / "one.eml")]).stdout
+    assert "title: On gulls (from the field Subject)" in shown
+    assert "date: 2004-05-03T12:30:00+02:00 (from the field Date)" in shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -74,18 +74,32 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_ORIGINS = {
+    "mail": {
+        "title": "the field Subject",
+        "authors": "the field From",
+        "date": "the field Date",
+        "parent": "the fields In-Reply-To and References",
+    }
+}
+"""Where the facts of a format stand that has one place for each."""
+
+
 def _lines(reading: Document | SourceFacts, whole: bool) -> Iterator[str]:
     if isinstance(reading, SourceFacts):
         yield f"the source {reading.path} says of itself:"
         yield from (f"  {name}: {_value(value)}" for name, value in reading.metadata.items())
         yield ""
         return
+    origins = _origins(reading)
     for name in _FIELDS:
         value = getattr(reading, name)
         if value not in (None, "", (), 0):
             cut = ", and others" if name == "authors" and not reading.authors_complete else ""
-            yield f"{name}: {_value(value)}{cut}"
-    yield from (f"{name}: {_value(value)}" for name, value in reading.metadata.items())
+            origin = f" (from {origins[name]})" if name in origins else ""
+            yield f"{name}: {_value(value)}{cut}{origin}"
+    rest = {name: value for name, value in reading.metadata.items() if name != "origins"}
+    yield from (f"{name}: {_value(value)}" for name, value in rest.items())
     yield from (f"note: {note}" for note in reading.notes)
     yield ""
     for number, block in enumerate(reading.blocks):
@@ -99,6 +113,18 @@ def _lines(reading: Document | SourceFacts, whole: bool) -> Iterator[str]:
             opening = " ".join(text.split())
             yield f"      {opening if len(opening) <= _SHORT else opening[:_SHORT].rsplit(' ', 1)[0] + '…'}"
     yield ""
+
+
+def _origins(reading: Document) -> Mapping[str, str]:
+    """Where facts were found, by field: as the reader kept it, or as its format has it in any case."""
+    kept = reading.metadata.get("origins")
+    if isinstance(kept, Mapping):
+        return kept
+    found = dict(_ORIGINS.get(reading.reader, {}))
+    for name, inferred in (("date", reading.date_inferred), ("authors", reading.authors_inferred)):
+        if inferred:
+            found.pop(name, None)
+    return found
 
 
 def _block(block: Block) -> str:
@@ -119,4 +145,6 @@ def _sure(confidence: float, reason: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "; ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {part}" for key, part in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)
