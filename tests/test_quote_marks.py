@@ -571,3 +571,8 @@ def test_prose_told_at_one_look_is_what_a_closer_look_says_it_is(lines: list[str
         assert not paragraph_furniture(paragraph)
         assert not openers_in(paragraph)
         assert not any(line.endswith((":", "：")) for line in paragraph)
+
+
+def test_a_line_under_a_thousand_marks_was_not_wrapped() -> None:
+    marked = unmark("\n".join(f"{'>' * n} level {n} here" for n in range(1, 1001)) + "\nown\n")
+    assert (marked.blocks[-1].voice, marked.text[marked.blocks[-1].start :]) == ("own", "own")

@@ -314,9 +314,12 @@ def test_names_that_lead_out_of_a_book_are_not_read(tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    path = book(tmp_path / "bomb.epub", {"one.xhtml": PAGE.format("One", " " * (64 << 20))})
-    (reason,) = reasons(read(path))
+    parts = {"one.xhtml": PAGE.format("One", " " * (64 << 20)), "two.xhtml": PAGE.format("Two", WORDS)}
+    readings = list(read(book(tmp_path / "bomb.epub", parts)))
+    (reason,) = reasons(readings)
+    assert "one.xhtml" in reason
     assert "ZIP bomb" in reason
+    assert [reading.title for reading in readings if isinstance(reading, Document)] == ["A Book: Two"]
 
 
 def test_a_part_that_lies_about_its_size_is_not_read_to_its_end(

@@ -71,6 +71,8 @@ def _book(source: SourceFile, parts: Parts) -> Iterator[Reading]:
     read_any = False
     for part in package.spine:
         true_name = parts.named(part)
+        if true_name is None and part in parts.refused:
+            continue
         if true_name is None:
             yield Skipped(source.path, "The book lists a part that the archive does not hold.", part)
             continue

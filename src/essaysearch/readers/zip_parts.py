@@ -85,15 +85,16 @@ def parts_of(source: SourceFile) -> Iterator[Parts]:
             raise ReadError(
                 f"{source.path}: the archive has {len(listed):,} entries, more than {MOST_ENTRIES:,}."
             )
-        swollen = [info for info in listed if _is_swollen(info)]
-        if swollen or sum(info.file_size for info in listed) > 8 * LARGEST_SUM:
-            name = swollen[0].filename if swollen else "the whole"
-            raise ReadError(f"{source.path}: {name} unpacks to far more than it takes up; is it a ZIP bomb?")
+        sound = [info for info in listed if not _is_swollen(info)]
+        if sum(info.file_size for info in sound) > 8 * LARGEST_SUM:
+            raise ReadError(
+                f"{source.path}: the whole unpacks to far more than it takes up; is it a ZIP bomb?"
+            )
         parts = Parts(archive, source.path, {})
         for info in listed:
             if info.is_dir():
                 continue
-            why = _why_refused(info.filename)
+            why = _why_refused(info)
             if why:
                 parts.refused[info.filename] = why
             else:
@@ -105,7 +106,10 @@ def _is_swollen(info: zipfile.ZipInfo) -> bool:
     return info.file_size > _RATIO_COUNTS_FROM and info.file_size > HIGHEST_RATIO * max(1, info.compress_size)
 
 
-def _why_refused(name: str) -> str:
+def _why_refused(info: zipfile.ZipInfo) -> str:
+    name = info.filename
+    if _is_swollen(info):
+        return "it unpacks to far more than it takes up, as a ZIP bomb does"
     if "\0" in name or not name.strip():
         return "its name is no name"
     plain = name.replace("\\", "/")

@@ -34,7 +34,8 @@ _QUOTE_REST = re.compile(
 )
 _ENDS_SENTENCE = (".", "?", "!", ":", ";")
 _LONGEST_STRAY = 30
-_SHORTEST_WRAPPED, _SHORTEST_SPACED = 66, 50
+# Longer lines (RFC 5322, 2.1.1) no mail program makes.
+_SHORTEST_WRAPPED, _SHORTEST_SPACED, _LONGEST_WRAPPED = 66, 50, 998
 
 
 @dataclass(slots=True)
@@ -213,7 +214,7 @@ def _mend_wraps(lines: Lines) -> None:
             continue
         above = lines.whole[i - 1]
         shortest = _SHORTEST_SPACED if above.endswith(" ") else _SHORTEST_WRAPPED
-        if len(above) < shortest or before.endswith(_ENDS_SENTENCE):
+        if not shortest <= len(above) <= _LONGEST_WRAPPED or before.endswith(_ENDS_SENTENCE):
             continue
         if i in lines.heads or i - 1 in lines.heads:
             continue
