@@ -18,23 +18,21 @@ from essaysearch.columnar.addresses import (
     DATA,
     ENDS,
     FIELDS,
-    GROWN,
     LIVE,
     NAME_OF,
     NAMES,
     NORMS,
     ORDER,
     PASSAGES,
-    SHRUNK,
     SIZE,
     STARTED,
     STARTS,
 )
 from essaysearch.columnar.block_kernels import kernel, views
 
-Part = namedtuple("Part", "blocks passages norms starts order live grown shrunk")
+Part = namedtuple("Part", "blocks passages norms starts order live")
 """One segment. ``norms``: (fields, passages) float32; ``starts``: as `View.starts`; ``live``: a bit for
-each passage, or no byte; ``grown`` and ``shrunk``: as of `View`."""
+each passage, or no byte."""
 
 
 def _array_at(typing: Any, address: Any, count: Any, dtype: Any) -> Any:
@@ -71,7 +69,6 @@ def part_of(table, number):  # type: ignore[no-untyped-def]
     """A segment, by its row of the table."""
     row = table[number]
     passages, fields, started = row[PASSAGES], row[FIELDS], row[STARTED]
-    drifts = row[GROWN : SHRUNK + 1].view(np.float64)
     return Part(
         views(array_at(row[DATA], row[SIZE], np.uint8), row[AT:]),
         passages,
@@ -81,8 +78,6 @@ def part_of(table, number):  # type: ignore[no-untyped-def]
         ),
         array_at(row[ORDER], passages, np.uint32),
         mask_at(row[LIVE], passages).bits,
-        drifts[0],
-        drifts[1],
     )
 
 

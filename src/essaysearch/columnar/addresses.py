@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 (
-    DATA, SIZE, PASSAGES, NORMS, FIELDS, STARTS, STARTED, ORDER, LIVE, GROWN, SHRUNK, NAMES, ENDS, NAME_OF, AT
-) = range(15)  # fmt: skip
-"""The columns of a row: addresses of arrays and how long these are. ``GROWN`` and ``SHRUNK`` hold the
-bits of float64. `Segment.arrays`' ``at`` stands from ``AT`` on."""
+    DATA, SIZE, PASSAGES, NORMS, FIELDS, STARTS, STARTED, ORDER, LIVE, NAMES, ENDS, NAME_OF, AT
+) = range(13)  # fmt: skip
+"""The columns of a row: addresses of arrays and how long these are.
+`Segment.arrays`' ``at`` stands from ``AT`` on."""
 
 COLUMNS = AT + 17
 
@@ -35,17 +35,13 @@ class Table(NamedTuple):
     at: int
 
 
-def table_of(views: Sequence[View], words: int, bounded: bool) -> Table:
-    """A snapshot's table, for queries of ``words`` ranking words.
-
-    ``bounded``: whether the bounds of blocks were taken at the same norms, so that they hold.
-    """
+def table_of(views: Sequence[View], words: int) -> Table:
+    """A snapshot's table, for queries of ``words`` ranking words."""
     rows: list[list[int]] = []
     held: list[Array] = []
     for view in views:
         data, at = view.segment.arrays
         norms, starts, order, live = view.norms(words), view.starts, view.segment.order, view.live_bits
-        drifts = np.array([view.grown, view.shrunk] if bounded else [_UNBOUNDED, 0.0]).view(np.int64)
         # Documents' ids order equally good passages of different segments; of one segment, ``order`` does.
         names = view.segment.document_names if len(views) > 1 else (_NONE,) * 3
         arrays = (data, norms, starts, order, live, *names)
@@ -54,7 +50,7 @@ def table_of(views: Sequence[View], words: int, bounded: bool) -> Table:
         rows.append(
             [
                 address(data), len(data), view.segment.passages, address(norms), len(norms), address(starts),
-                len(starts), address(order), address(live), *drifts.tolist(), *map(address, names),
+                len(starts), address(order), address(live), *map(address, names),
                 *at.tolist(),
             ]
         )  # fmt: skip
@@ -69,8 +65,6 @@ def addresses_of(arrays: Sequence[Array]) -> Table:
 
 
 _NONE = np.zeros(0, dtype=np.uint8)
-_UNBOUNDED = 1e12
-"""Makes every bound hold."""
 
 
 def address(array: Array) -> int:

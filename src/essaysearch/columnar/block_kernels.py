@@ -49,7 +49,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     return numba.njit(cache=True, nogil=True, **_OPTIONS)(function)
 
 
-Blocks = namedtuple("Blocks", "data base at wide size form bound postings pos_at wide_pos positions")
+Blocks = namedtuple("Blocks", "data base at wide size form postings pos_at wide_pos positions")
 
 
 @kernel
@@ -63,7 +63,6 @@ def views(data, at):  # type: ignore[no-untyped-def]
         at[12] == 8,
         data[at[6] : at[6] + count],
         data[at[7] : at[7] + count],
-        data[at[8] : at[8] + 4 * count].view(np.float32),
         at[9],
         data[at[5] : at[5] + at[13] * (count + 1)].view(np.uint32),
         at[13] == 8,

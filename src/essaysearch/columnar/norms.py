@@ -78,24 +78,3 @@ def norms_of(lengths: Array, voices: Array, averages: Averages, words: int = 1) 
             if quoted.any():
                 norms[0][quoted] = scoring.field_norm("quote", lengths[0][quoted], mean, words)
     return norms
-
-
-def drift(then: Averages, now: Averages) -> float:
-    """The most by which a weighted frequency can have grown since the averages were ``then``.
-
-    With K(avg) = k1 (1 - b + b len / avg) / w, K falls as the average rises, by at most the
-    factor then/now; so x grows by at most now/then, whichever field it comes from. A bound
-    computed at the averages ``then`` holds now if multiplied by this factor (at least 1).
-    """
-    return max([1.0, *_ratios(then, now)])
-
-
-def shrink(then: Averages, now: Averages) -> float:
-    """The least factor by which a weighted frequency can have changed, at most 1."""
-    return min([1.0, *_ratios(then, now)])
-
-
-def _ratios(then: Averages, now: Averages) -> list[float]:
-    """By how much each field's mean length has changed, where it was and is filled."""
-    filled = [f for f in range(len(now.words)) if then.holders[f] and now.holders[f]]
-    return [now.mean(f) / then.mean(f) for f in filled]

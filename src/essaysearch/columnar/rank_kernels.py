@@ -36,6 +36,11 @@ FULL = 1 << 22
 EACH = 1 << 24
 """What a word adds beside where all are required: sums then tell how many a passage holds."""
 
+BINS = 1024
+"""Heights of sums that are told apart where it is counted how many passages reach them."""
+
+HEIGHT = FULL // BINS
+
 MOST_REQUIRED = 100
 """Words that can be told so."""
 
@@ -235,8 +240,9 @@ def best_in(  # type: ignore[no-untyped-def]
         ints[3 * terms :],
     )
     spans, ints = ints[: 4 * terms].reshape(terms, 4), ints[4 * terms :]
-    largest, room_for = ints[:k], PUT_BY + 4 * k
-    put = ints[k : k + 2 * room_for].reshape(2, room_for)
+    bins, room_for = ints[:BINS], PUT_BY + 4 * k
+    put = ints[BINS : BINS + 2 * room_for].reshape(2, room_for)
+    bins[:] = 0
     early = mask if _allows_few(mask) else mask[:0]
     tops = floats[6 * len(asked) :]
     cursors[:] = 0
@@ -245,7 +251,8 @@ def best_in(  # type: ignore[no-untyped-def]
         wholes[t] = np.int64(np.ceil(q.weights[t] * scale / STEPS))
         loose += wholes[t] + STEPS
     full = terms * beside
-    held, rising, waiting, found, allowed, below = 0, 0, 0, 0, 0, 0.0
+    held, waiting, found, allowed, below = 0, 0, 0, 0, 0.0
+    floor, above = 0, 0  # how many passages surely reach ``floor``
     width, end = FIRST_WINDOW, np.int64(0)
     while True:
         if not required:
@@ -292,7 +299,9 @@ def best_in(  # type: ignore[no-untyped-def]
             doc = start + wide[PLACES + n]
             if not wanted(mask, doc):
                 continue
-            leads = not first and (rising < k or value - full - loose > largest[0])
+            surely = int(value) - full - loose
+            height = min(surely // HEIGHT, BINS - 1) if surely > 0 else 0
+            leads = not first and height >= floor
             if (counted or first or leads) and holds_any(base, barred, doc):
                 continue
             found += 1
@@ -309,19 +318,23 @@ def best_in(  # type: ignore[no-untyped-def]
                         theta = max(theta, scores[0])
             else:
                 if leads:
-                    rising = raised(largest, rising, value - loose)
-                    if rising == k:
-                        theta = max(theta, largest[0] / scale / SLACK)
+                    bins[height] += 1
+                    above += 1
+                    while above - bins[floor] >= k:
+                        above -= bins[floor]
+                        floor += 1
+                    if above >= k:
+                        theta = max(theta, floor * HEIGHT / scale / SLACK)
                 put[0, waiting], put[1, waiting] = doc, value
                 waiting += 1
                 if waiting == room_for:
-                    mark = largest[0] + loose if rising == k else 0
+                    mark = floor * HEIGHT + loose if above >= k else 0
                     held, theta = _settle(
                         q, barred, room, put, waiting, mark, theta, scale, scores, orders, docs, held
                     )
                     waiting = 0
             least = full + _least(theta, skipped + q.extra, scale)
-    mark = largest[0] + loose if rising == k else 0
+    mark = floor * HEIGHT + loose if above >= k else 0
     held, theta = _settle(q, barred, room, put, waiting, mark, theta, scale, scores, orders, docs, held)
     best_first(scores, orders, docs, held)
     return held, found

@@ -30,7 +30,7 @@ NOTED = 1 << 17
 PUT_BY = 1 << 11
 """Passages that wait at a time to be scored."""
 
-FIXED = 1 << 11
+FIXED = 1 << 12
 """Integers that every kernel may need beside those for each term."""
 
 EACH = 300

@@ -28,7 +28,7 @@ from essaysearch.columnar.addresses import Table, addresses_of, table_of
 from essaysearch.columnar.impacts import Impacts
 from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
-from essaysearch.columnar.norms import EMPTY, Averages, drift, shrink
+from essaysearch.columnar.norms import EMPTY, Averages
 from essaysearch.columnar.postings import field_starts
 from essaysearch.columnar.segment import Segment, TermInfo
 from essaysearch.errors import (
@@ -65,8 +65,6 @@ class View:
     ``snapshot`` gives the state that it is part of, as long as somebody holds that.
     ``units``, ``document_lengths`` and ``holders`` (live documents that hold a term) are what others
     found out about it and keep here.
-
-    ``grown`` and ``shrunk``: how far bounds computed at the segment's own averages can be off.
     """
 
     def __init__(self, segment: Segment, base: int, averages: Averages) -> None:
@@ -76,8 +74,6 @@ class View:
         self.units: dict[str, Array] = {}
         self.document_lengths: Array | None = None
         self.holders: dict[str, int] = {}
-        self.grown = drift(segment.own, averages)
-        self.shrunk = shrink(segment.own, averages)
 
     def norms(self, words: int) -> Array:
         """(fields, passages) float32, for a query of ``words`` ranking words."""
@@ -198,11 +194,10 @@ class Snapshot:
 
     def table(self, words: int) -> Table:
         """This snapshot as the kernels take it, for a query of ``words`` ranking words."""
-        bounded = words <= scoring.SHORT_QUERY
-        key = 0 if bounded else words
+        key = max(words, scoring.SHORT_QUERY)
         known = self._tables.get(key)
         if known is None:
-            known = table_of(self.views, words, bounded)
+            known = table_of(self.views, words)
             self._tables = {**self._tables, key: known} if len(self._tables) < 4 else {key: known}
         return known
 

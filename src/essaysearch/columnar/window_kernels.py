@@ -65,7 +65,7 @@ def add_some(word, at, start, end, need, mask, whole, beside, wide, count):  # t
     """
     docs, steps, size = word.docs, word.steps, len(word.docs)
     sums, noted, spare = wide[:WIDE], wide[NOTES : NOTES + NOTED], wide[NOTED_STEPS:]
-    least = np.int64(need * STEPS)
+    least = np.int64(max(need, 0.0) * STEPS)  # all have a step at least
     while at < size and docs[at] < end:
         block = at // BLOCK
         stop = min(block * BLOCK + BLOCK, size)
