@@ -1,13 +1,14 @@
 """Measures how well quotations find their sources, on mail where both are known.
 
-    python evals/quotations.py [MAILBOX …] [--seed N]
+    python evals/quotations.py [MAILBOX …] [--seed N] [--unthreaded]
 
 Without arguments it reads the mailboxes beside the project. It prints the measures and writes them,
 with the date and the versions of what took part, into ``evals/results/``.
 
 The truth comes from the mail itself, not from what is measured: a quoted paragraph of at least
 eight words whose words stand, in a row, in the own words of a message that it answers (directly or
-further up). Every message whose own words hold it counts as a source. A tenth of the sources is
+further up; with ``--unthreaded``, for archives that do not say what a message answers, of any other
+message). Every message whose own words hold it counts as a source. A tenth of the sources is
 kept out of the library: a link from a paragraph that has no source left is a mistake.
 """
 
@@ -72,8 +73,8 @@ def read_messages(paths: Iterable[Path]) -> list[Document]:
     return list(messages.values())
 
 
-def known_quotations(messages: Sequence[Document]) -> list[Known]:
-    """The quoted paragraphs whose source is sure."""
+def known_quotations(messages: Sequence[Document], threaded: bool = True) -> list[Known]:
+    """The quoted paragraphs whose source is sure: an ancestor's words, or any message's."""
     by_id = {message.id: message for message in messages}
     spoken = {message.id: f" {' '.join(words_of(own_text(message)))} " for message in messages}
     found = []
@@ -85,12 +86,15 @@ def known_quotations(messages: Sequence[Document]) -> list[Known]:
             text = message.text[block.start : block.end]
             words = words_of(text)
             needle = f" {' '.join(words)} "
-            if len(words) < FEWEST_WORDS or not any(needle in spoken[name] for name in ancestors):
+            if len(words) < FEWEST_WORDS:
+                continue
+            if threaded and not any(needle in spoken[name] for name in ancestors):
                 continue
             sources = frozenset(
                 name for name, said in spoken.items() if name != message.id and needle in said
             )
-            found.append(Known(text, message.id, message.date, sources))
+            if sources:
+                found.append(Known(text, message.id, message.date, sources))
     return found
 
 
@@ -189,6 +193,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure how well quotations find their sources.")
     parser.add_argument("mailboxes", nargs="*", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--unthreaded", action="store_true", help="any message may be a source")
     parser.add_argument("--misses", type=int, default=0, help="print so many mistakes of each measure")
     options = parser.parse_args()
     paths = options.mailboxes or sorted(MAILBOXES.glob("*.txt"))
@@ -196,7 +201,7 @@ def main() -> int:
         parser.error(f"there is no mailbox in {MAILBOXES}; name some")
     chance = random.Random(options.seed)
     messages = read_messages(paths)
-    quotations = known_quotations(messages)
+    quotations = known_quotations(messages, not options.unthreaded)
     sources = sorted({name for known in quotations for name in known.sources})
     out = set(chance.sample(sources, int(len(sources) * KEPT_OUT)))
     library = {message.id for message in messages} - out
@@ -251,7 +256,8 @@ def main() -> int:
         "bars_held": held,
     }
     RESULTS.mkdir(exist_ok=True)
-    target = RESULTS / f"quotations-{report['date'][:10]}.json"  # type: ignore[index]
+    kind = "quotations-unthreaded" if options.unthreaded else "quotations"
+    target = RESULTS / f"{kind}-{report['date'][:10]}.json"  # type: ignore[index]
     target.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(messages)} messages, {len(quotations)} quotations, built in {built:.2f} s")
     print("bars held" if all(held.values()) else f"bars missed: {[n for n, ok in held.items() if not ok]}")

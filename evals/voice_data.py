@@ -9,6 +9,9 @@ repairs find such paragraphs, and every figure says which labels it is measured 
             by another author of the same forums (needs ``scale/lesswrong_epub.jsonl.gz``).
 ``read``    proven, and paragraphs that were read one by one and found to be quotes
             (``voices_read.json``: comment ids and paragraph numbers, no text).
+
+What is measured is measured on the collection's pages. Two more sources only help the training:
+the comments of the same forums that the collection does not hold, and those of another forum.
 """
 
 from __future__ import annotations
@@ -29,8 +32,10 @@ FORUM = SHARED / "samples" / "hackernews" / "hn-comments-1000-sample.jsonl"
 READ = Path(__file__).resolve().parent / "voices_read.json"
 
 RUN = 5
+UNDATED = "9000-01-01"
+"""Stands for the day of a comment without one: a post that shares its words is taken for the earlier."""
 _WORD = re.compile(r"[a-z0-9]+")
-_STATED = re.compile(r"Post author: .{1,40}? (\d{1,2}) ([A-Z][a-z]+) (\d{4})")
+_STATED = re.compile(r"Post author:\s*(.{1,40}?)\s+(\d{1,2})\s+([A-Z][a-z]+)\s+(\d{4})")
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -43,6 +48,16 @@ class Page:
     starts: list[bool]
     given: list[bool]
     places: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Post:
+    """``day`` is year-month-day, or "" where it is not told."""
+
+    id: str
+    author: str
+    day: str
+    text: str
 
 
 def forum_pages(path: Path = PAGES) -> list[Page]:
@@ -62,6 +77,58 @@ def forum_pages(path: Path = PAGES) -> list[Page]:
                 )
             )
     return pages
+
+
+def more_forum_pages(known: list[Page], path: Path = LIBRARY) -> list[Page]:
+    """The comments of the same forums that ``known`` lacks, by author: most by other people.
+
+    Their block quotes begin with a line ``>`` that is all their source kept of the mark. Where one
+    ends is not told: its first paragraph is taken for the whole, as nine in ten are.
+    """
+    held = {comment for page in known for comment, _ in page.places}
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            comment = "body_t1_" + row["_id"].removeprefix("comment-")
+            if row["kind"] == "comment" and comment not in held:
+                found[row["author"]].append((comment, row["text"]))
+    pages = []
+    for author, comments in found.items():
+        rows = [
+            (comment, n, *told)
+            for comment, text in comments
+            for n, told in enumerate(_marked_paragraphs(text))
+        ]
+        if rows:
+            pages.append(
+                Page(
+                    author,
+                    [text for _, _, text, _ in rows],
+                    [n == 0 for _, n, _, _ in rows],
+                    [quoted for *_, quoted in rows],
+                    [(comment, n) for comment, n, _, _ in rows],
+                )
+            )
+    return pages
+
+
+def _marked_paragraphs(text: str) -> list[tuple[str, bool]]:
+    """Paragraphs, and whether a ``>`` stands before each."""
+    found = []
+    marked = False
+    for piece in re.split(r"\n\s*\n", text):
+        bare = piece.strip().lstrip("> ").strip()
+        marked |= piece.strip().startswith(">")
+        if bare:
+            found.append((bare, marked))
+            marked = False
+    return found
+
+
+def person(author: str) -> str:
+    """Who writes under a name, as far as spelling tells."""
+    return _name(author) or author
 
 
 def other_forum_pages(path: Path = FORUM) -> list[Page]:
@@ -84,6 +151,13 @@ def other_forum_pages(path: Path = FORUM) -> list[Page]:
     return pages
 
 
+def posts(path: Path = LIBRARY) -> list[Post]:
+    """The posts of the same forums."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [Post(row["_id"], _writer(row), _day(row), row["text"]) for row in rows if row["kind"] == "post"]
+
+
 def proven(pages: list[Page], library: Path = LIBRARY) -> list[list[bool]]:
     """Given labels, with copies from earlier texts of other authors added."""
     texts, meta = {}, {}
@@ -91,9 +165,7 @@ def proven(pages: list[Page], library: Path = LIBRARY) -> list[list[bool]]:
         for line in file:
             row = json.loads(line)
             texts[row["_id"]] = _WORD.findall(row["text"].lower())
-            stated = _STATED.search(row["text"][:400])
-            day = row["date"] or (_iso(stated) if stated else "")
-            meta[row["_id"]] = (_name(row["author"]), row["kind"], day)
+            meta[row["_id"]] = (_name(row["author"]), row["kind"], _day(row))
     runs: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for name, words in texts.items():
         for run in _runs(words):
@@ -115,7 +187,9 @@ def proven(pages: list[Page], library: Path = LIBRARY) -> list[list[bool]]:
                 if kind == "comment":
                     earlier = author != _name(page.author) and order(other) < order(me)
                 else:
-                    earlier = bool(posted) and _days(posted) <= _days(meta[me][2]) + 1  # time zones
+                    earlier = (
+                        bool(posted) and _days(posted) <= _days(meta[me][2] or UNDATED) + 1
+                    )  # time zones
                 if earlier:
                     found[other] += 1
         return bool(found) and max(found.values()) >= len(held) / 2
@@ -136,8 +210,18 @@ def _runs(words: list[str]) -> list[tuple[str, ...]]:
     return [tuple(words[n : n + RUN]) for n in range(len(words) - RUN + 1)]
 
 
-def _iso(stated: re.Match[str]) -> str:
-    return f"{stated[3]}-{_MONTHS.index(stated[2]) + 1:02d}-{int(stated[1]):02d}"
+def _writer(row: dict[str, str]) -> str:
+    """Who wrote a post; "" where that is not told."""
+    stated = _STATED.search(row["text"][:400])
+    return row["author"] or (stated[1] if stated else "")
+
+
+def _day(row: dict[str, str]) -> str:
+    """When it was posted, as year-month-day; "" where that is not told."""
+    stated = _STATED.search(row["text"][:400])
+    if row["date"] or stated is None:
+        return row["date"] or ""
+    return f"{stated[4]}-{_MONTHS.index(stated[3]) + 1:02d}-{int(stated[2]):02d}"
 
 
 def _days(iso: str) -> int:

@@ -2,12 +2,14 @@
 
     python evals/voices.py            # prints the measures, writes evals/results/voices-DATE.json
 
-Ten folds, each author in one. Everything learned (cues kept, scales, weights, second step, table
+Five folds, each author in one. Everything learned (cues kept, scales, weights, second step, table
 of probabilities, thresholds) is learned without the fold that it is measured on. Every figure
 names the labels it is measured on (`voice_data`): ``given`` as the collection has them, which is
 the headline; ``proven`` and ``read``, in which quotes that the collection missed were repaired.
-What is shipped learns from ``read``; what learns from ``given`` alone is measured beside it.
-Average precision is pooled over the folds.
+What is shipped learns from ``read``, and from more comments than the collection's; what learns
+from ``given`` and the collection alone is measured beside it. Average precision is pooled over the
+folds. ``together`` measures the product as a whole: the same pages in one library
+(`voice_library`), where what stands elsewhere is surer than any cue.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from typing import Any
 
 import numpy as np
 import voice_data
-from train_voices import BORDER, Corpus, corpus, digest, flat, sources, thresholds
+import voice_library
+from train_voices import BORDER, Corpus, Sources, corpus, digest, files, flat, thresholds
 from voice_fitting import (
     Array,
     Labels,
@@ -40,7 +43,7 @@ import essaysearch
 from essaysearch.voices.unmarked import judge
 
 RESULTS = Path(__file__).resolve().parent / "results"
-FOLDS = 10
+FOLDS = 5
 SEEDS = (0, 1)
 """Ways to deal the authors into folds; figures are lists, one for each."""
 NEVER = -99.0
@@ -61,18 +64,18 @@ class Outcome:
 
 
 def cross_validate(
-    data: Corpus, label: Labels, starts: Labels | None, seed: int, others: bool = True
+    data: Corpus, every: Labels, starts: Labels | None, seed: int, others: bool = True
 ) -> Outcome:
-    """``starts`` asks for borders too. ``others`` lets the other forum help the training."""
+    """``every``: labels of all rows. ``starts`` asks for borders too. ``others`` lets comments that
+    are not the collection's help the training, but for those of the people measured on."""
     count = data.measured
     out = Outcome(count)
-    every = data.labels(label)
-    page = data.table.page[:count]
-    fold = folds_of(page, FOLDS, seed)
+    label, person = every[:count], data.table.person
+    fold = folds_of(person[:count], FOLDS, seed)
     rest = np.arange(count, len(every)) if others else np.arange(0)
     for number in range(FOLDS):
         test, train = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
-        used = np.concatenate([train, rest])
+        used = np.concatenate([train, rest[~np.isin(person[rest], person[test])]])
         trained = train_quotes(data.table.part(used), every[used], data.use[used])
         inner = trained.inner[: len(train)]
         held_out = data.table.part(test)
@@ -160,6 +163,24 @@ def measures(outcomes: list[Outcome], labels: dict[str, Labels], pages: Labels) 
     return met
 
 
+def together(
+    outcomes: list[Outcome], pages: list[voice_data.Page], labels: dict[str, Labels]
+) -> dict[str, Any]:
+    """What is called when the pages are one library, alone and beside the posts they comment on."""
+    posts = voice_data.posts()
+    met: dict[str, Any] = {}
+    for name, beside in (("pages_alone", []), ("pages_and_posts", posts)):
+        called = [
+            voice_library.called_quoted(pages, out.quoted, out.own, out.probability, beside)
+            for out in outcomes
+        ]
+        met[name] = {
+            "documents": len(pages) + len(beside),
+            **{label: [calls(quoted, truth) for quoted in called] for label, truth in labels.items()},
+        }
+    return met
+
+
 def border_measures(out: Outcome, starts: Labels, within: Labels) -> dict[str, Any]:
     label, told = starts[within], out.border_probability[within]
     return {
@@ -186,13 +207,9 @@ def _round(value: float) -> float:
 
 
 def main(write: Callable[[str], object] = print) -> None:
-    pages, others = voice_data.forum_pages(), voice_data.other_forum_pages()
-    proven = voice_data.proven(pages)
-    labels = {
-        "given": flat([page.given for page in pages]),
-        "proven": flat(proven),
-        "read": flat(voice_data.read(pages, proven)),
-    }
+    sources = Sources.open()
+    pages = sources.pages
+    labels = {name: sources.of_pages(name) for name in sources.labels}
     starts = flat([page.starts for page in pages])
     sizes = [len(page.texts) for page in pages]
     largest = np.repeat(np.arange(len(pages)), sizes) == int(np.argmax(sizes))
@@ -203,18 +220,26 @@ def main(write: Callable[[str], object] = print) -> None:
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
-        "data_digest": digest(sources()),
+        "data_digest": digest(files()),
         "authors": len(pages),
         "paragraphs": len(starts),
         "quoted": {name: int(label.sum()) for name, label in labels.items()},
+        "paragraphs_that_only_help_the_training": {
+            "same_forums": sum(len(page.texts) for page in sources.more),
+            "another_forum": sum(len(page.texts) for page in sources.others),
+        },
+        "a_perfect_judge": {name: calls(labels["read"], label) for name, label in labels.items()},
     }
     for name, known in (("borders_hidden", False), ("borders_known", True)):
-        data = corpus(pages, others, known)
-        shipped = [cross_validate(data, labels["read"], None if known or s else starts, s) for s in SEEDS]
+        data = corpus(sources, known)
+        read = sources.labels["read"]
+        shipped = [cross_validate(data, read, None if known or s else starts, s) for s in SEEDS]
         found[name] = {"shipped_trained_on_read": measures(shipped, labels, largest)}
         if not known:
             found["borders"] = border_measures(shipped[0], starts, inside(data.table.page[: data.measured]))
-        alone = [cross_validate(data, labels["given"], None, SEEDS[0], others=False)]
+            found["together"] = together(shipped, pages, labels)
+            write(json.dumps({"together": found["together"]}, indent=1))
+        alone = [cross_validate(data, sources.labels["given"], None, SEEDS[0], others=False)]
         found[name]["trained_on_given_alone"] = measures(alone, {"given": labels["given"]}, largest)
         write(json.dumps({name: found[name]}, indent=1))
     found["paragraphs_a_second"] = speed(pages)

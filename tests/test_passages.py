@@ -317,3 +317,37 @@ def test_the_real_abstracts_are_cut_at_ends_of_sentences() -> None:
             parts = [paper.text[p.start : p.end] for p in split(paper)]
             assert all(part[0].isupper() and part[-1] in '.?!)"' for part in parts)
             assert all(40 <= len(part.split()) <= 180 for part in parts)
+
+
+def unsure(text: str, quoted: float) -> tuple[str, dict[str, object]]:
+    """A paragraph whose voice was judged and stays open, with the probability that it is quoted."""
+    return text, {"voice": "unknown", "confidence": quoted, "reason": "judged"}
+
+
+def test_what_is_likelier_a_quote_than_not_is_answered_like_one() -> None:
+    found = document(
+        quoted("Lamps are dear."), own("Not these."), unsure("Oil is cheap.", 0.6), own("It was.")
+    )
+    assert [(p.voice, p.answers) for p in split(found)] == [
+        ("quoted", ()), ("own", (0,)), ("unknown", ()), ("own", (2,)),
+    ]  # fmt: skip
+
+
+def test_nothing_is_said_to_answer_across_what_may_be_a_quote() -> None:
+    found = document(
+        quoted("Lamps are dear."), own("Not these."), unsure("Oil is cheap.", 0.3), own("It was.")
+    )
+    assert [(p.voice, p.answers) for p in split(found)] == [
+        ("quoted", ()), ("own", (0,)), ("unknown", ()), ("own", ()),
+    ]  # fmt: skip
+
+
+def test_what_is_hardly_a_quote_joins_its_like_and_answers_as_own_words_do() -> None:
+    found = document(quoted("Lamps are dear."), unsure("Not these.", 0.1), unsure("Nor those.", 0.2))
+    assert [(p.voice, p.answers) for p in split(found)] == [("quoted", ()), ("unknown", (0,))]
+
+
+def test_a_likely_quote_stands_in_no_passage_with_what_may_answer_it() -> None:
+    found = document(unsure("Oil is cheap.", 0.6), unsure("It was.", 0.1))
+    assert texts(found) == ["Oil is cheap.", "It was."]
+    assert [p.answers for p in split(found)] == [(), (0,)]

@@ -576,3 +576,21 @@ def test_prose_told_at_one_look_is_what_a_closer_look_says_it_is(lines: list[str
 def test_a_line_under_a_thousand_marks_was_not_wrapped() -> None:
     marked = unmark("\n".join(f"{'>' * n} level {n} here" for n in range(1, 1001)) + "\nown\n")
     assert (marked.blocks[-1].voice, marked.text[marked.blocks[-1].start :]) == ("own", "own")
+
+
+def test_a_block_below_a_closing_and_a_name_that_names_the_writer_again_is_a_signature() -> None:
+    block = "Dr. Ada King\nEngine Row 1\n12345 Lamplight"
+    text = f"The oil is dear.\n\nBest regards,\n\nAda\n\n{block}\n\nWho spares oil spares light. ~ A proverb"
+    assert furniture(text) == [
+        ("signature", "Dr. Ada King"),
+        ("signature", "Who spares oil spares light. ~ A proverb"),
+    ]
+
+
+def test_what_is_said_below_a_closing_is_still_said() -> None:
+    for below in (
+        "PS: The oil is dear, Ada says.",
+        "R version 1.0\nPlatform: lamp\nAttached: oil",
+        "Ada says so.",
+    ):
+        assert furniture(f"The oil is dear.\n\nRegards,\nAda\n\n{below}") == []

@@ -24,6 +24,13 @@ FURNITURE = "a signature, disclaimer or other furniture"
 """The reason of passages that are in no one's voice."""
 
 
+LIKELY = 0.5
+"""From this confidence on, a paragraph of unknown voice is likelier a quote than not: what follows it
+is taken for its answer."""
+
+DOUBTED = 0.25
+"""From this confidence on, it may as well be one: nothing is said to answer across it."""
+
 MOST_BELOW = 6
 """Quoted passages that an answer above them answers at most: whole messages are quoted below."""
 
@@ -58,9 +65,12 @@ def split(document: Document) -> tuple[Passage, ...]:
 
     An own or unknown passage ``answers`` the quoted passages directly before it in its comment
     (the shallowest of them, where quotes are nested), and so do those that follow it up to the
-    next quote, heading or comment. In a message all of whose own words stand above what it quotes,
-    they answer the shallowest of the quotes below, the first `MOST_BELOW` passages of them. A
-    document without body but with a title has one empty passage, so that its title can be found;
+    next quote, heading or comment. Where voices are inferred, a paragraph that stays unknown but
+    may well be a quote (from `DOUBTED` on) is a passage by itself, answers nothing and ends what
+    was being answered; from `LIKELY` on it is answered as a quote would be. In a message all of
+    whose own words stand above what it quotes, they answer the shallowest of the quotes below, the
+    first `MOST_BELOW` passages of them. A document without body but with a title has one empty
+    passage, so that its title can be found;
     without either it has none.
     """
     found: list[Passage] = []
@@ -118,10 +128,13 @@ class _Exchange:
             self._comment, self._quotes, self._in_quote = run.comment, [], False
 
     def placed(self, passage: Passage) -> Passage:
-        if passage.voice == "quoted":
+        doubt = _doubt(passage)
+        if passage.voice == "quoted" or doubt >= LIKELY:
             self._quotes = [*self._quotes, passage] if self._in_quote else [passage]
             self._in_quote = True
             return passage
+        if doubt >= DOUBTED:
+            self._quotes = []
         self._in_quote = False
         if not self._quotes or passage.reason == FURNITURE:
             return passage
@@ -156,7 +169,14 @@ def _joins(last: Block, block: Block) -> bool:
         return last.role == "heading" and block.role != "furniture"
     if (last.voice, last.depth, last.speaker) != (block.voice, block.depth, block.speaker):
         return False
+    if max(_doubt(last), _doubt(block)) >= DOUBTED:
+        return False
     return (last.role == "furniture") == (block.role == "furniture")
+
+
+def _doubt(said: Block | Passage) -> float:
+    """How likely a quote it is, of what was judged and is in no known voice; 0 of all else."""
+    return said.confidence if said.voice == "unknown" and said.confidence < 1 else 0.0
 
 
 def _covering(document: Document) -> Iterator[Block]:

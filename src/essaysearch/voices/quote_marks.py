@@ -24,7 +24,8 @@ from essaysearch.model import Block, Voice
 from essaysearch.voices.furniture import paragraph_furniture
 from essaysearch.voices.intros import intro_ending_at
 from essaysearch.voices.quote_lines import quoted_lines
-from essaysearch.voices.quote_reading import INTRODUCTION, parts_of
+from essaysearch.voices.quote_parts import INTRODUCTION
+from essaysearch.voices.quote_reading import parts_of
 from essaysearch.voices.quote_runs import quoted_runs, runs_of
 
 # A frozen record made field by field, at half the cost of its constructor: mail has seventeen in a message.

@@ -140,7 +140,7 @@ def _beginning(text: str) -> str:
 
 def _marks(text: str) -> dict[str, int]:
     return {
-        "brackets": len(_BRACKET.findall(text)),
+        "brackets": _put_in(text),
         "ellipses": len(_ELLIPSIS.findall(text[:-1])),
         "quotation marks": text.count('"') + text.count("“"),
         "question marks": text.count("?"),
@@ -157,6 +157,12 @@ def _marks(text: str) -> dict[str, int]:
         "double spaces": len(re.findall(r"[.?!]  \S", text)),
         "single spaces": len(re.findall(r"[.?!] \S", text)),
     }
+
+
+def _put_in(text: str) -> int:
+    """How often words stand in brackets, as a quoter puts them in; none where most of it is brackets."""
+    found = _BRACKET.findall(text)
+    return len(found) if 2 * sum(map(len, found)) < len(text) else 0
 
 
 def _flags(text: str, lower: str, words: tuple[str, ...], ending: str, beginning: str) -> list[str]:
