@@ -253,7 +253,7 @@ def _metadata(
 
 READER = Reader(
     "mail",
-    "mailboxes (mbox), pipermail archives, single messages and Usenet articles",
+    "mailboxes (mbox, Babyl, MMDF), pipermail archives, single messages and Usenet articles",
     (".mbox", ".mbx", ".eml", ".msg", ".mail"),
     sniff,
     read,
