@@ -109,10 +109,14 @@ _CONTACT_SIGNS = ("@", " at ", "http", "www.", "hone", "Tel", "tel", "Fax", "fax
 _PGP = re.compile(r"(?:- )?-----(BEGIN|END) PGP (\w+)")
 _CONTACT = re.compile(
     r"\b(?:tel|phone|fax|ph|mobile|cell|tél|telefon|voice|mailto|e-?mail|www|http|skype|url|icq)\b\.?\s*[:(+.\d]"
-    r"|\+?\(?\d{2,4}\)?[ ./-]\d{3,4}[ ./-]\d{3,4}|\S+(?:@| at )\S+\.\w{2,}|\b(?:P\.?\s?O\.?\s?Box|Postfach)\b"
-    r"|https?://",
+    r"|\+?\(?\d{2,4}\)?[ ./-]\d{3,4}[ ./-]\d{3,4}|(?<!\S)\S+(?:@| at )\S+\.\w{2,}"
+    r"|\b(?:P\.?\s?O\.?\s?Box|Postfach)\b|https?://",
     re.IGNORECASE,
 )
+
+
+# What every such way has in it: a look for that costs a fiftieth.
+_MAY_REACH = re.compile(r"[@\d:(+.]| [aA][tT] |[bB][oO][xX]|[fF][aA][cC][hH]")
 
 
 class Header(NamedTuple):
@@ -272,7 +276,8 @@ def opening_at(lines: Sequence[str], at: int) -> Opening | None:
 @lru_cache(maxsize=2048)
 def names_a_way(line: str) -> bool:
     """Whether a line holds a way to reach somebody: an address, a number, a page."""
-    return bool(_CONTACT.search(line[:_LONGEST_CONTACT]))
+    line = line[:_LONGEST_CONTACT]
+    return bool(_MAY_REACH.search(line) and _CONTACT.search(line))
 
 
 def is_contact(lines: Sequence[str]) -> bool:
@@ -286,7 +291,7 @@ def is_contact(lines: Sequence[str]) -> bool:
         return False
     if sum([line.endswith((".", "?", "!", ",", ";", ":")) for line in lines]) * 3 > len(lines):
         return False
-    found = [match.group() for line in lines if (match := _CONTACT.search(line))]
+    found = [found.group() for line in lines if _MAY_REACH.search(line) and (found := _CONTACT.search(line))]
     pages = sum([way.lower().startswith("http") for way in found])
     return len(found) >= 2 and len(found) > pages and len(found) * 4 >= len(lines)
 
