@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
@@ -48,15 +49,14 @@ class KeywordsBuilder:
             code = self._number.setdefault(values[0], len(self._number)) if values[0] else -1
             self._codes.append(np.full(len(values), code, dtype=np.int64))
             return
-        flat: Iterable[Any] = values
+        flat: Sequence[Any] = values
         if self._sizes is not None:
             self._sizes.append(np.fromiter(map(len, values), np.int64, len(values)))
             flat = [value for held in values for value in held]
-        number = self._number
-        for value in dict.fromkeys(flat):
-            if value or self._sizes is not None:
-                number.setdefault(value, len(number))
-        self._codes.append(np.array([number.get(value, -1) for value in flat], dtype=np.int64))
+        number, some = self._number, self._sizes is None  # of several values an empty one is a value
+        fresh = [v for v in dict.fromkeys(flat) if v not in number and (v or not some)]
+        number.update(zip(fresh, count(len(number))))
+        self._codes.append(np.fromiter(map(number.get, flat, repeat(-1)), np.int64, len(flat)))
 
     def finished(self) -> Keywords:
         """What was gathered."""

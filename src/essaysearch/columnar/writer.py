@@ -46,7 +46,8 @@ SMALLEST = 1_000
 
 _BATCH = 1 << 21
 _PASSAGE, _DOCUMENT = 60, 200
-"""Bytes: how much makes a batch; what is held of a passage and of a document beside their words."""
+"""Bytes: how much makes a batch (a quarter where documents wait as records, which the garbage collector goes
+through); what is held of a passage and of a document beside their words."""
 
 
 class Writer:
@@ -116,7 +117,7 @@ class Writer:
         self._pending[document_id] = self._count
         self._count += 1
         self._batch_size += size
-        if self._batch_size > _BATCH:
+        if self._batch_size > (_BATCH if self._plain else _BATCH // 4):
             self._send()
             if self._held > self._memory // 2:
                 self._flush()

@@ -6,6 +6,7 @@ else depends on it: where it cannot start, or ends early, the rest is read here.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -103,6 +104,7 @@ def serve(paths: Iterable[str], as_: str | None, defaults: Mapping[str, str]) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no parcel
+    gc.freeze()  # what is loaded stays: no use in going through it again and again
     line = Line(_WAITING)
     parcel: list[Reading | None] = []
     held = 0

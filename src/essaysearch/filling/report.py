@@ -52,6 +52,9 @@ class Inferred:
 
     def count(self, document: Document) -> None:
         """Take note of what was inferred of a document, in place of what was noted of it before."""
+        sure = not document.authors_inferred and not document.date_inferred
+        if sure and all(block.voice == "own" and not block.border for block in document.blocks):
+            return
         told = guesses(document)
         if told != Guesses():
             self._of[document.id] = told

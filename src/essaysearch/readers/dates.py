@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 _MONTHS = {
@@ -56,6 +57,7 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2199
 _LONGEST = 100
 
 
+@lru_cache(maxsize=1 << 12)
 def parse_date(text: str) -> str | None:
     """The date a text is, as ISO 8601 at the precision it has; None where it is no date.
 

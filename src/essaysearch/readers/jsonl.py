@@ -103,10 +103,13 @@ def _document(record: dict[str, Any], line: int, notes: list[str]) -> Document |
     karma = fields.take(rest, _KARMAS, lambda value: fields.number_of(value) is not None)
     thread = fields.take(rest, ("thread", "post") if kind == "comment" else ("thread",), fields.is_identity)
     parent = fields.take(rest, ("parent",), fields.is_identity)
-    opening = title or " ".join(body.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
-    derived = id_of_address(url or "") or derived_document_id(READER.name, "; ".join(authors[:1]), opening)
+    if identity is None:
+        opening = title or " ".join(body.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
+        identity = id_of_address(url or "") or derived_document_id(
+            READER.name, "; ".join(authors[:1]), opening
+        )
     return Document(
-        id=str(identity) if identity is not None else derived,
+        id=str(identity),
         kind=kind,
         text=body if body.strip() else "",
         blocks=blocks_of(body, headings=False),

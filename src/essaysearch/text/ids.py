@@ -41,11 +41,14 @@ def derived_document_id(reader: str, author: str, title: str) -> str:
 
 def passage_ids(document_id: str, texts: Iterable[str]) -> list[str]:
     """Ids of a document's passages, 16 hexadecimal digits each, in the order of ``texts``."""
+    from hashlib import blake2b
+
     seen: dict[str, int] = {}
     ids = []
     for text in texts:
         folded = " ".join(fold(text).split())
         ordinal = seen.get(folded, 0)
         seen[folded] = ordinal + 1
-        ids.append(digest(document_id, folded, str(ordinal)))
+        whole = f"{document_id}\x1f{folded}\x1f{ordinal}".encode("utf-8", "surrogatepass")
+        ids.append(blake2b(whole, digest_size=8).hexdigest())
     return ids
