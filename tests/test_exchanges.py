@@ -98,7 +98,7 @@ def test_a_long_answer_is_one_answer(tmp_path):
     made.add([tmp_path / name for name in ESSAYS])
     (most,) = made.attention()
     (quoted,) = made.quoted_by(most.passage_id)
-    assert len(quoted.answered_by) > 3
+    assert len(quoted.answered_by) > 1
     assert (most.quoted, most.answers) == (1, 1)
     told = CliRunner().invoke(quotes, [most.passage_id, "--index", str(tmp_path / "index")]).output
     assert told.count("answered:") == 1

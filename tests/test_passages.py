@@ -351,3 +351,11 @@ def test_a_likely_quote_stands_in_no_passage_with_what_may_answer_it() -> None:
     found = document(unsure("Oil is cheap.", 0.6), unsure("It was.", 0.1))
     assert texts(found) == ["Oil is cheap.", "It was."]
     assert [p.answers for p in split(found)] == [(), (0,)]
+
+
+def test_an_essay_goes_on_after_it_answered_a_quote_and_a_comment_is_an_answer_as_a_whole() -> None:
+    found = document(
+        quoted("Lamps are dear."), *(own(prose(50, name)) for name in ("warden", "baker", "smith"))
+    )
+    assert [p.answers for p in split(found)] == [(), (0,), (0,), (0,)]
+    assert [p.answers for p in split(replace(found, kind="essay"))] == [(), (0,), (0,), ()]

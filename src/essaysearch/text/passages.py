@@ -31,6 +31,13 @@ is taken for its answer."""
 DOUBTED = 0.25
 """From this confidence on, it may as well be one: nothing is said to answer across it."""
 
+MOST_AFTER = 2
+"""Passages of a post, an essay or a page of it that answer what is quoted above them: a comment is an
+answer as a whole, an essay goes on."""
+
+GOES_ON = frozenset(("post", "essay", "abstract", "page"))
+"""Kinds of documents that go on after they answered a quote."""
+
 MOST_BELOW = 6
 """Quoted passages that an answer above them answers at most: whole messages are quoted below."""
 
@@ -65,16 +72,16 @@ def split(document: Document) -> tuple[Passage, ...]:
 
     An own or unknown passage ``answers`` the quoted passages directly before it in its comment
     (the shallowest of them, where quotes are nested), and so do those that follow it up to the
-    next quote, heading or comment. Where voices are inferred, a paragraph that stays unknown but
-    may well be a quote (from `DOUBTED` on) is a passage by itself, answers nothing and ends what
-    was being answered; from `LIKELY` on it is answered as a quote would be. In a message all of
-    whose own words stand above what it quotes, they answer the shallowest of the quotes below, the
-    first `MOST_BELOW` passages of them. A document without body but with a title has one empty
-    passage, so that its title can be found;
-    without either it has none.
+    next quote, heading or comment; in a document that `GOES_ON`, only the first `MOST_AFTER` of
+    them. Where voices are inferred, a paragraph that stays unknown but may well be a quote (from
+    `DOUBTED` on) is a passage by itself, answers nothing and ends what was being answered; from
+    `LIKELY` on it is answered as a quote would be. In a message all of whose own words stand above
+    what it quotes, they answer the shallowest of the quotes below, the first `MOST_BELOW` passages
+    of them. A document without body but with a title has one empty passage, so that its title can
+    be found; without either it has none.
     """
     found: list[Passage] = []
-    exchange = _Exchange()
+    exchange = _Exchange(MOST_AFTER if document.kind in GOES_ON else len(document.text))
     for run in _runs(document):
         exchange.enter(run)
         for piece in pack(document.text, run.blocks):
@@ -115,9 +122,11 @@ def _passage(number: int, piece: Piece, run: _Run) -> Passage:
 
 
 class _Exchange:
-    """Which quoted passages the passage at hand responds to."""
+    """Which quoted passages the passage at hand responds to; at most ``most`` respond to the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._after = 0
         self._comment = 0
         self._quotes: list[Passage] = []
         self._in_quote = False
@@ -131,13 +140,14 @@ class _Exchange:
         doubt = _doubt(passage)
         if passage.voice == "quoted" or doubt >= LIKELY:
             self._quotes = [*self._quotes, passage] if self._in_quote else [passage]
-            self._in_quote = True
+            self._in_quote, self._after = True, 0
             return passage
         if doubt >= DOUBTED:
             self._quotes = []
         self._in_quote = False
-        if not self._quotes or passage.reason == FURNITURE:
+        if not self._quotes or passage.reason == FURNITURE or self._after == self._most:
             return passage
+        self._after += 1
         # In a quote that holds a quote, the outer one is what is answered.
         depth = min(quote.depth for quote in self._quotes)
         return replace(passage, answers=tuple(q.number for q in self._quotes if q.depth == depth))
