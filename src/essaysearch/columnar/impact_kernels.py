@@ -13,6 +13,7 @@ from essaysearch.columnar.block_kernels import (
     docs_of,
     exception_row,
     frequency,
+    inlined,
     kernel,
     offset,
     place_in,
@@ -100,7 +101,7 @@ def impacts(table, number, begin, end, docs, shares, steps, before, bounds):  # 
     tails /= np.float64(out)
 
 
-@kernel
+@inlined
 def place_of(base, word, doc, low):  # type: ignore[no-untyped-def]
     """(the place of a passage among a word's, -1 where it is not; a block from which to look for later ones).
 
@@ -121,7 +122,7 @@ def codes_at(blocks, block):  # type: ignore[no-untyped-def]
     return blocks.postings + offset(blocks.at, blocks.wide, block) + np.int64(blocks.size[block]) * width
 
 
-@kernel
+@inlined
 def span(blocks, word, place):  # type: ignore[no-untyped-def]
     """(how many positions a word's posting has, the byte where they begin, the bytes of each)."""
     block, data = word.first + place // BLOCK, blocks.data
@@ -139,7 +140,7 @@ def span(blocks, word, place):  # type: ignore[no-untyped-def]
     return own, begin + np.int64(word.before[place]) * width, width
 
 
-@kernel
+@inlined
 def position(data, here, width):  # type: ignore[no-untyped-def]
     """The position of ``width`` bytes that begins at a byte."""
     value = np.int64(data[here])

@@ -13,7 +13,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from essaysearch.columnar.block_kernels import field_of, kernel
+from essaysearch.columnar.block_kernels import field_of, inlined, kernel
 from essaysearch.columnar.impact_kernels import place_of, spots, word_of
 from essaysearch.columnar.impacts import COUNT, WIDTH
 
@@ -91,7 +91,7 @@ def nearness(left, left_count, right, right_count, starts, doc, window):  # type
     return near
 
 
-@kernel
+@inlined
 def added_up(q, doc, room, theta):  # type: ignore[no-untyped-def]
     """The score of a passage, from its places: its words in the order of the query, then its pairs.
 
@@ -119,7 +119,7 @@ def added_up(q, doc, room, theta):  # type: ignore[no-untyped-def]
     return score
 
 
-@kernel
+@inlined
 def score_of(q, doc, room, theta):  # type: ignore[no-untyped-def]
     """The score of a passage; -1 where it cannot reach ``theta``, as in `added_up`."""
     for t in range(len(q.weights)):

@@ -10,7 +10,7 @@ import numpy as np
 
 from essaysearch.columnar.address_kernels import array_at, mask_at, part_of
 from essaysearch.columnar.best_kernels import merge, saturate
-from essaysearch.columnar.block_kernels import field_of, kernel
+from essaysearch.columnar.block_kernels import field_of, inlined, kernel
 from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.impact_kernels import place_of, position, span, spots, word_of
 from essaysearch.columnar.impacts import COUNT
@@ -95,7 +95,7 @@ def _both(left, right, bits, places, other_places):  # type: ignore[no-untyped-d
     return count
 
 
-@kernel
+@inlined
 def _stand_apart(blocks, first, place, second, other_place, distance):  # type: ignore[no-untyped-def]
     """Whether a position of the second word's posting is ``distance`` behind one of the first's."""
     data = blocks.data

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from essaysearch.columnar.block_kernels import block_at, kernel
+from essaysearch.columnar.block_kernels import block_at, inlined, kernel
 from essaysearch.columnar.impact_kernels import BLOCK, word_of
 from essaysearch.columnar.impacts import STEPS
 from essaysearch.columnar.space import NOTED, WIDE
@@ -26,7 +26,7 @@ those that reach something; places of postings that were chosen, and their steps
 passed on: each costs a call seven arguments."""
 
 
-@kernel
+@inlined
 def seek(base, word, at, doc):  # type: ignore[no-untyped-def]
     """The first posting from ``at`` on whose passage is not before ``doc``."""
     size = len(word.docs)
@@ -37,7 +37,7 @@ def seek(base, word, at, doc):  # type: ignore[no-untyped-def]
     return at + np.searchsorted(word.docs[at : min(block * BLOCK + BLOCK, size)], np.uint32(doc))
 
 
-@kernel
+@inlined
 def top(base, word, at, end):  # type: ignore[no-untyped-def]
     """A share that no posting from ``at`` on, of a passage before ``end``, exceeds."""
     most = 0.0
