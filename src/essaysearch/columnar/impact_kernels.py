@@ -76,8 +76,8 @@ def impacts(table, number, begin, end, docs, shares, steps, before, bounds):  # 
             before[out + i] = occurrences
             if code:
                 occurrences += np.int64(code)
-                f = np.float64(code)
-                share = f / (np.float64(norm[doc]) + f)
+                x = np.float64(code) / np.float64(norm[doc])
+                share = x / (1.0 + x)  # as NumPy does, to the last bit
             else:
                 x = weighted(blocks, block, codes, size, row, norms, doc)
                 share = x / (1.0 + x)
