@@ -1,5 +1,5 @@
 """``python -m essaysearch``: the command line."""
 
-from essaysearch.cli import main
+from essaysearch_start import main
 
 main()

@@ -9,7 +9,7 @@ The kernels of queries allocate nothing: their work space comes with the call. S
 numba's counting of references, whose atomic instructions would cost more than their work.
 
 Numba's cache notices changes of a kernel's own file alone, not of what is compiled into it from others:
-what was compiled before the newest change is forgotten here, before any kernel is looked for.
+what was compiled from other sources is forgotten here, before any kernel is looked for.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +26,32 @@ import numpy as np
 from numba.core.options import DefaultOptions
 
 BLOCK = 128
-_CONSTANTS = ("addresses.py", "impacts.py", "postings.py", "segment.py", "space.py")
+_CONSTANTS = (
+    "addresses.py",
+    "blocks.py",
+    "impacts.py",
+    "postings.py",
+    "segment.py",
+    "space.py",
+    "strings.py",
+)
 """The other sources whose numbers are compiled into kernels."""
 
 _OPTIONS: dict[str, Any] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
 
 
 def forget_stale(place: Path) -> None:
-    """Remove what Numba keeps of the kernels in a directory, where it is older than one of their sources."""
-    sources = [*place.glob("*_kernels.py"), *(place / name for name in _CONSTANTS)]
-    newest = max((source.stat().st_mtime_ns for source in sources if source.exists()), default=0)
-    for kept in (place / "__pycache__").glob("*_kernels.*.nbi"):
-        with suppress(OSError):  # another process may be at it too; a directory may be read-only
-            if kept.stat().st_mtime_ns < newest:
-                kept.unlink()
+    """Remove what Numba keeps of the kernels in a directory, unless made of the sources as they are."""
+    sources = sorted([*place.glob("*_kernels.py"), *(place / name for name in _CONSTANTS)])
+    digest = sha256(b"".join(source.read_bytes() for source in sources if source.exists())).hexdigest()
+    made_of = place / "__pycache__" / "kernels.digest"
+    with suppress(OSError):  # another process may be at it too; a directory may be read-only
+        if made_of.exists() and made_of.read_text(encoding="ascii") == digest:
+            return
+        for kept in made_of.parent.glob("*_kernels.*.nbi"):
+            kept.unlink()
+        made_of.parent.mkdir(exist_ok=True)
+        made_of.write_text(digest, encoding="ascii")
 
 
 forget_stale(Path(__file__).parent)
