@@ -73,7 +73,7 @@ def test_kernels_and_numpy_agree_on_a_large_index(libraries: tuple[Library, Libr
 
 
 def test_kernels_compiled_before_a_change_of_a_source_are_forgotten(tmp_path: Path) -> None:
-    from essaysearch.columnar.block_kernels import forget_stale
+    from essaysearch.columnar.compiling import forget_stale
 
     (tmp_path / "__pycache__").mkdir()
     kept = tmp_path / "__pycache__" / "any_kernels.any_of-1.py311.nbi"

@@ -53,10 +53,17 @@ def open_library(
     """Open the index at ``path``; with ``create``, make an empty one where there is none.
 
     ``fast``: use the compiled kernels of the extra ``fast`` (None: where installed, from the third
-    search on; answers are the same). Raises `IndexMissing`, `NotAnIndex`, `IndexDamaged`,
-    `IndexVersion` or `ForeignWriter`, each with what to do.
+    search on, once a process of its own has compiled them; answers are the same). Raises
+    `IndexMissing`, `NotAnIndex`, `IndexDamaged`, `IndexVersion` or `ForeignWriter`, each with what to do.
     """
     return Library(Store(path, create), fast)
+
+
+def _compiled() -> bool:
+    """Whether there are kernels, and nobody has to wait for a compiler."""
+    from essaysearch.columnar.compiling import ready
+
+    return numba_present() and ready()
 
 
 class Library:
@@ -546,7 +553,7 @@ class Library:
     def _kernels(self) -> Any:
         if self._compiled is None and self._fast is not False:
             self._asked += 1
-            if self._fast or (self._asked > _UNCOMPILED and numba_present()):
+            if self._fast or (self._asked > _UNCOMPILED and _compiled()):
                 with self._loading:
                     from essaysearch.columnar import kernels
 

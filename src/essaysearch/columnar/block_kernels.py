@@ -16,45 +16,19 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable
-from contextlib import suppress
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 from numba.core.options import DefaultOptions
 
-BLOCK = 128
-_CONSTANTS = (
-    "addresses.py",
-    "blocks.py",
-    "impacts.py",
-    "postings.py",
-    "segment.py",
-    "space.py",
-    "strings.py",
-)
-"""The other sources whose numbers are compiled into kernels."""
+from essaysearch.columnar.compiling import forget_stale
 
+BLOCK = 128
 _OPTIONS: dict[str, Any] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
 
 
-def forget_stale(place: Path) -> None:
-    """Remove what Numba keeps of the kernels in a directory, unless made of the sources as they are."""
-    sources = sorted([*place.glob("*_kernels.py"), *(place / name for name in _CONSTANTS)])
-    digest = sha256(b"".join(source.read_bytes() for source in sources if source.exists())).hexdigest()
-    made_of = place / "__pycache__" / "kernels.digest"
-    with suppress(OSError):  # another process may be at it too; a directory may be read-only
-        if made_of.exists() and made_of.read_text(encoding="ascii") == digest:
-            return
-        for kept in made_of.parent.glob("*_kernels.*.nbi"):
-            kept.unlink()
-        made_of.parent.mkdir(exist_ok=True)
-        made_of.write_text(digest, encoding="ascii")
-
-
-forget_stale(Path(__file__).parent)
+forget_stale()
 
 
 def kernel(function: Callable[..., Any]) -> Any:
