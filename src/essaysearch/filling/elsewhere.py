@@ -39,13 +39,11 @@ def has_lost_marks(document: Document) -> bool:
 
 def remember(writer: Writer, document: Document) -> None:
     """Note a document that is added: a page without marks is to be compared, anything else is not."""
-    known = dict(writer.facts.get(FACT, {}))
-    was = known.pop(document.id, None)
+    known = writer.facts.get(FACT, {})
     if has_lost_marks(document):
-        known[document.id] = {"read": fingerprint(document)}
-    elif was is None:
-        return
-    writer.facts[FACT] = known
+        writer.facts[FACT] = {**known, document.id: {"read": fingerprint(document)}}
+    else:
+        forget(writer, document.id)
 
 
 def forget(writer: Writer, document_id: str) -> None:
