@@ -323,6 +323,26 @@ def test_explain_sums_up_and_why_not_says_why(index: str) -> None:
     assert run("explain", id, "zebras", "--index", index).exit_code == 1
 
 
+@pytest.mark.parametrize("name", ["explain", "why-not"])
+def test_an_id_behind_its_query_is_told_to_come_first(index: str, name: str) -> None:
+    id = str(first_hit(index, "deceptive alignment")["passage_id"])
+    result = run(name, "deceptive alignment", id, "--index", index)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"first, then the query: {id} 'deceptive alignment'" in result.stderr
+
+
+def test_a_group_without_a_command_shows_its_help_as_it_is() -> None:
+    result = run("topic")
+    assert result.exit_code == 2
+    assert "\nCommands:\n" in result.stdout + result.stderr
+
+
+def test_a_topic_in_place_of_a_command_is_told_which_command_takes_it() -> None:
+    result = run("topic", "deceptive alignment")
+    assert result.exit_code == 2
+    assert "topic new 'deceptive alignment'" in result.stderr
+
+
 def test_open_prints_the_page_at_the_passage_or_the_file_at_the_line(
     index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def little(query: str, literal: bool = False) -> list[str]:
         ("so, what is said against a treaty?", "said"),
         ("what does corrigibility mean?", "mean"),
         ("how does she respond to those who say it is too late", "respond say"),
+        ('what does he say about "slow takeoff"', "say"),
     ],
 )
 def test_words_that_ask_a_question_count_little(query: str, frame: str) -> None:
@@ -66,7 +67,7 @@ def test_the_same_words_count_as_ever_where_they_are_what_is_asked_about(query: 
 @pytest.mark.parametrize(
     "query",
     [
-        'what does he say about "slow takeoff"',
+        'what does he say about "slow takeoff"~3',
         "what does he +say about takeoff",
         "what does he say about takeoff -lantern",
         "what does he say about takeoff kind:essay",
@@ -97,6 +98,49 @@ def test_what_is_asked_about_outranks_what_only_asks_and_nothing_is_lost(tmp_pat
     found = library.search("what does he say to people who think harbours are deep?")
     assert [hit.doc_id for hit in found] == ["asked", "frame"]
     assert found.total == library.search("say people think harbours deep").total
+
+
+@pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        ("what does he say to people who think harbours silt up?", "answers:(harbours silt up)"),
+        ('what do people answer to "tide tables"?', 'answers:"tide tables"'),
+        ("who disagrees with the treaty", "answers:(treaty)"),
+    ],
+)
+def test_a_question_about_replies_is_told_where_replies_are_searched(query: str, remedy: str) -> None:
+    (odd,) = parse(query).diagnostics
+    assert odd.message.endswith(f"replies to such words are found by {remedy}")
+
+
+def test_a_question_about_anything_else_is_not_sent_to_the_replies() -> None:
+    (odd,) = parse("who argues against pausing?").diagnostics
+    assert "answers:" not in odd.message
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("what does Ada Lane say about harbours?", ['author:"ada lane"']),
+        ("what is Lane's view of harbours?", ["author:lane"]),
+        ("what does Lane say about what Kamilė says?", ["author:lane"]),
+        ("what does Harbour say about silt?", []),
+        ("what is said against Lane?", []),
+        ("Lane harbours", []),
+    ],
+)
+def test_a_question_that_names_an_author_is_told_how_to_search_that_author_alone(
+    tmp_path: Path, query: str, told: list[str]
+) -> None:
+    library = essaysearch.open_library(tmp_path / "index", create=True, fast=False)
+    library.add(
+        [Document("a", "essay", "Harbours silt up, Lane says, as Kamilė says.", authors=("Ada Lane",))]
+    )
+    odd = [warning for warning in library.search(query).warnings if warning.kind == "asks-an-author"]
+    assert [warning.message.split("`")[3] for warning in odd] == told
+    assert [query[warning.start : warning.end] for warning in odd] == [
+        "Ada Lane" if '"' in condition else "Lane" for condition in told
+    ]
 
 
 def test_an_unknown_word_of_the_frame_is_not_said_to_be_unknown(tmp_path: Path) -> None:

@@ -103,6 +103,9 @@ class Root(click.Group):
         try:
             value = run()
             return value if isinstance(value, int) else DONE
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            return FAILED
         except click.UsageError as error:
             where = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
             return _say(_sentence(error.format_message()) + where)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +15,8 @@ from essaysearch.cli.searching import asked_for, query_options, say_warnings, se
 
 if TYPE_CHECKING:
     from essaysearch.search.explaining import Explanation
+
+_PASSAGE = re.compile("[0-9a-f]{16}")
 
 
 @click.command(cls=QueryCommand)
@@ -28,7 +32,7 @@ def explain(id: str, query: str, index: str, format_: str, **options: Any) -> No
     """
     from essaysearch.library import open_library
 
-    id, query = text_argument(id), text_argument(query)
+    id, query = _in_order(text_argument(id), text_argument(query))
     library = open_library(index, fast=False)
     say_warnings(query, library.warnings(query, **options))
     told = library.explain(id, query, **options)
@@ -38,6 +42,13 @@ def explain(id: str, query: str, index: str, format_: str, **options: Any) -> No
         click.echo(str(told))
     if library.why_not(id, query, k=None, **options):
         finish(NOTHING)
+
+
+def _in_order(id: str, query: str) -> tuple[str, str]:
+    """Both, or a usage error where the query stands in place of the id."""
+    if _PASSAGE.fullmatch(query) and not _PASSAGE.fullmatch(id):
+        raise click.UsageError(f"The passage's id comes first, then the query: {query} {quote(id)}")
+    return id, query
 
 
 def _explanation(told: Explanation) -> dict[str, Any]:
@@ -59,7 +70,8 @@ def why_not(id: str, query: str, index: str, format_: str, **options: Any) -> No
     """
     from essaysearch.library import open_library
 
-    id, asked = text_argument(id), asked_for(query, **options)
+    id, query = _in_order(text_argument(id), text_argument(query))
+    asked = asked_for(query, **options)
     library = open_library(index, fast=False)
     say_warnings(asked.query, library.warnings(asked))
     reasons = library.why_not(id, asked)

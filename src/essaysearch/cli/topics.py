@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,22 @@ if TYPE_CHECKING:
     from essaysearch.topics.suggesting import Suggestion
 
 
-@click.group()
+class _Topic(click.Group):
+    """The commands of `topic`; whoever gives a topic in place of one is told which takes it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            commands, name = ", ".join(self.list_commands(ctx)), text_argument(args[0])
+            message = f"`topic` has no command `{name}`; its commands are: {commands}."
+            raise click.UsageError(
+                f"{message} To begin a topic of that name: `topic new {quote(name)}`.", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Topic)
 def topic() -> None:
     """Find every passage on a topic, and learn what may be missing.
 

@@ -2,15 +2,15 @@
 
 Words such as *say*, *people* and *think* are content elsewhere, so nothing is dropped: where they
 frame a question they match as ever and weigh a tenth. A frame is found by its place in the
-sentence, never by a word alone, and only in a question of plain words.
+sentence, never by a word alone, and only in a question of plain words and quoted phrases.
 """
 
 from __future__ import annotations
 
 from essaysearch.late import late
 from essaysearch.model import Diagnostic
-from essaysearch.query.sentences import FRAME, FRAME_WORD
-from essaysearch.tree import Clauses, FrameWord, Node, Word
+from essaysearch.query.sentences import ANSWERED, FRAME, FRAME_WORD
+from essaysearch.tree import Clauses, FrameWord, Node, Phrase, Word
 
 WEIGHT = 0.1
 """What a word of the frame counts, of what it would elsewhere."""
@@ -29,6 +29,9 @@ _THINKS = """
     replies replied respond responds responded responding speak speaks spoke spoken suggest suggests
     suggested talk talks talked talking think thinks thinking thought""".split()
 _VIEWS = "attitude attitudes opinion opinions position positions stance take thoughts view views".split()
+_REPLIES = """
+    answer answers answered disagree disagrees disagreed object objects objected react reacts reacted
+    reply replies replied respond responds responded responding""".split()
 _ANYONE = "anybody anyone author authors everybody everyone folks others people somebody someone".split()
 
 _REPORT, _VERB, _VIEW = frozenset(_REPORTS), frozenset((*_REPORTS, *_THINKS)), frozenset(_VIEWS)
@@ -51,6 +54,10 @@ _BETWEEN = _AUX | frozenset(
 FRAMING = _VERB | _VIEW
 """Words without one of which, folded, nothing is the frame of a question."""
 
+_LEADING = frozenset("about against in of on or regarding that the those to when with".split())
+"""Words before what a reply is about."""
+
+_PADDING = ("",) * 5
 _WORD = late("[^\\s,;:.!?()]+")
 
 
@@ -80,26 +87,49 @@ def framed(text: str, tree: Node, words: tuple[Word, ...], odd: tuple[Diagnostic
     told = list(dict.fromkeys(word.text for word in frame))
     named = "`, `".join(told[:-1]) + ("` and `" if told[1:] else "") + told[-1]
     message = (FRAME if told[1:] else FRAME_WORD).format(words=f"`{named}`", first=told[0])
+    if answered := _answered(text, typed, places):
+        message += ANSWERED.format(words=answered)
     return (
-        Clauses((), should, (), (), 1.0, tree.start, tree.end),
+        Clauses(tree.must, should, (), (), 1.0, tree.start, tree.end),
         tuple(made.get(id(word), word) for word in words),
         (*odd, Diagnostic("question-frame", frame[0].start, frame[-1].end, message)),
     )
 
 
+def _answered(text: str, typed: list[tuple[str, int]], places: set[int]) -> str:
+    """What a question about replies asks to be answered, as brackets or as it is quoted; else nothing."""
+    words = [word for word, _ in typed]
+    if not (_relatives([*words, *_PADDING]) or any(word in _REPLIES for word, at in typed if at in places)):
+        return ""
+    behind = [(word, at) for word, at in typed if at > max(places)]
+    while behind and behind[0][0] in _LEADING:
+        del behind[0]
+    asked = text[behind[0][1] :].strip(" \t\n?!.,;:") if behind else ""
+    quoted = asked.count('"') == 2 and asked[0] == asked[-1] == '"'
+    return asked if quoted or not asked else f"({asked})"
+
+
 def _is_plain(tree: Clauses) -> bool:
-    """Whether a query is of words alone, compounds among them, without operators and weights."""
-    return not (tree.must or tree.must_not or tree.filters) and all(
-        (type(node) is Word and node.fields is None and not node.exact and node.boost == 1.0)
-        or (isinstance(node, Clauses) and node.boost == 1.0 and len(node.should) == 2)
-        for node in tree.should
+    """Whether a query is of words, compounds and quoted phrases, without operators and weights."""
+    return (
+        not (tree.must_not or tree.filters)
+        and all(type(node) is Phrase and _is_bare(node) and not node.slop for node in tree.must)
+        and all(
+            (type(node) is Word and _is_bare(node) and not node.exact)
+            or (isinstance(node, Clauses) and node.boost == 1.0 and len(node.should) == 2)
+            for node in tree.should
+        )
     )
+
+
+def _is_bare(node: Word | Phrase) -> bool:
+    return node.fields is None and node.boost == 1.0
 
 
 def _frame(words: list[str]) -> list[int]:
     """Which words frame a question; none where they are no question."""
     at = 1 if words[0] in ("and", "but", "so", "well") else 0
-    words = [*words, "", "", "", "", ""]
+    words = [*words, *_PADDING]
     asks, _, short = words[at].partition("'")
     if words[at] in _AUX:
         return _said_by_anyone(words, at + 1) + _relatives(words)

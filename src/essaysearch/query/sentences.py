@@ -37,6 +37,7 @@ OF_A_LIBRARY: dict[str, str] = {
     "unknown-word": "A word that no passage has.",
     "unmet-filter": "A filter, or a passage to resemble, that nothing in the library meets.",
     "too-much-asked": "Parts of the query that no passage meets at once.",
+    "asks-an-author": "A question about what an author of the library says; any passage may answer it.",
     "unknown-topic": "A topic that does not exist or cannot be read; its words are searched as words.",
 }
 """The kinds of warning that a search adds, which has a library to look into."""
@@ -52,6 +53,7 @@ STOP = (
 )
 FRAME_WORD = "{words} only asks the question and counts little; to search for it write +{first}"
 FRAME = "{words} only ask the question and count little; to search for one of them write +{first}"
+ANSWERED = "; replies to such words are found by answers:{words}"
 QUOTE = "this quotation mark has no partner; close it or leave it out. What follows is searched as words."
 NEVER_CLOSED = "this bracket is never closed; write ) where it ends"
 NEVER_OPENED = "this bracket closes nothing; write ( where it begins"

@@ -1,4 +1,4 @@
-"""Words of a query that the library does not have, and the words of its vocabulary that were meant."""
+"""Words that the library does not have and what was meant by them; authors whom a question asks about."""
 
 from __future__ import annotations
 
@@ -36,6 +36,32 @@ def unknown_words(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagn
         yield Diagnostic(
             "unknown-word", word.start, word.end, f"No passage has the word {shown(word.text)}{remedy}"
         )
+
+
+def authors_asked(snapshot: Snapshot, query: Query) -> Iterator[Diagnostic]:
+    """A hint where a question asks what an author of the library says: how to search that author alone.
+
+    Names are known by their capital letters.
+    """
+    frame = next((word.start for word in query.words if isinstance(word, FrameWord)), 0)
+    before = [
+        word for word in query.words if word.end <= frame and len(word.text) > 1 and word.text[0].isupper()
+    ]
+    begin = 0
+    while begin < len(before):
+        end = len(before)
+        while end > begin and not _is_author(snapshot, " ".join(word.text for word in before[begin:end])):
+            end -= 1
+        if end == begin:
+            begin += 1
+            continue
+        name = " ".join(word.text for word in before[begin:end])
+        condition = f'author:"{name.lower()}"' if " " in name else f"author:{name.lower()}"
+        message = (
+            f"{shown(name)} is an author here; to search what that author wrote, write `{condition}` instead."
+        )
+        yield Diagnostic("asks-an-author", before[begin].start, before[end - 1].end, message)
+        begin = end
 
 
 def _remedy(snapshot: Snapshot, word: str) -> str:

@@ -11,7 +11,7 @@ from essaysearch.query import Query, parse
 from essaysearch.query.sentences import OF_A_LIBRARY
 from essaysearch.search.asking import Search
 from essaysearch.search.sorting import is_condition
-from essaysearch.search.suggestions import unknown_words
+from essaysearch.search.suggestions import authors_asked, unknown_words
 from essaysearch.search.unmet import parts_in_the_way, unmet_conditions
 from essaysearch.text.snippets import marked_leaves
 from essaysearch.tree import Clauses, Node
@@ -52,6 +52,7 @@ class Understood(NamedTuple):
 def _warnings(snapshot: Snapshot, text: str, query: Query) -> Iterator[Diagnostic]:
     yield from query.diagnostics
     yield from unknown_words(snapshot, text, query)
+    yield from authors_asked(snapshot, query)
     yield from unmet_conditions(snapshot, text, query.tree)
 
 
