@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from essaysearch.columnar import impacts
+from essaysearch.columnar import decoded, impacts
 from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.store import Store
 from essaysearch.library import Library
@@ -98,6 +98,8 @@ def test_words_that_no_longer_fit_in_memory_are_worked_out_again(
 ) -> None:
     fast, slow = libraries
     monkeypatch.setattr(impacts, "MOST_BYTES", 1 << 20)
-    for query in [f"{WORDS[n]} {WORDS[n + 9]}" for n in range(40)] * 2:
+    monkeypatch.setattr(decoded, "MOST_BYTES", 1 << 20)
+    for query in [f"{mark}{WORDS[n]} {WORDS[n + 9]}{mark}" for n in range(40) for mark in ("", '"')] * 2:
         assert [name for name, _ in fast.scores(query, 5)] == [name for name, _ in slow.scores(query, 5)]
     assert 0 < fast._store.snapshot().impacts._bytes <= 1 << 20
+    assert 0 < slow._store.snapshot().decoded._bytes <= 1 << 20

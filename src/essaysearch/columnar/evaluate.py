@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import filters, proximity
+from essaysearch.columnar.decoded import held_by_all
 from essaysearch.columnar.leaves import Found, find
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
@@ -107,7 +108,7 @@ class Evaluation:
         key = (view.base, id(leaf))
         known = self._found.get(key)
         if known is None:
-            known = self._found[key] = find(view, leaf, view.norms(self.words), self.kernels)
+            known = self._found[key] = find(view, leaf, self.words, self.kernels)
         return known
 
     # Whole arrays
@@ -164,9 +165,7 @@ class Evaluation:
         parts = [self._node(view, child) for child in (*node.must, *node.should)]
         required, optional = parts[: len(node.must)], parts[len(node.must) :]
         if required:
-            docs = required[0].docs
-            for part in required[1:]:
-                docs = docs[_is_in(docs, part.docs)]
+            docs = held_by_all([part.docs for part in required])
         elif optional:
             docs = _union([part.docs for part in optional])
         else:
@@ -216,13 +215,6 @@ class Evaluation:
 
 
 _NO_DOCS = np.zeros(0, np.int64)
-
-
-def _is_in(docs: Array, others: Array) -> Array:
-    """Which of ``docs`` stand in ``others``; both ascending."""
-    if not len(others):
-        return np.zeros(len(docs), dtype=bool)
-    return np.asarray(others[np.minimum(np.searchsorted(others, docs), len(others) - 1)] == docs)
 
 
 def _union(lists: list[Array]) -> Array:

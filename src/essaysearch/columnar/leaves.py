@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch import scoring
 from essaysearch.columnar.bound import pattern_in
 from essaysearch.columnar.calls import Wanted, frame, match_room
+from essaysearch.columnar.decoded import held_by_all, is_in, placed
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import EXCEPTION, FIELDS
 from essaysearch.columnar.segment import Segment, TermInfo
@@ -36,13 +38,14 @@ class Found(NamedTuple):
 NONE = Found(np.zeros(0, np.int64), np.zeros(0))
 
 
-def find(view: View, leaf: Node, norms: Array, kernels: Any) -> Found:
-    """The passages of a segment that a leaf matches, deleted ones included.
+def find(view: View, leaf: Node, words: int, kernels: Any) -> Found:
+    """The passages of a segment that a leaf matches, deleted ones included, for a query of ``words`` words.
 
-    ``norms``: as `View.norms` gives. ``kernels``: the module of compiled kernels, or None.
+    ``kernels``: the module of compiled kernels, or None. The arrays may not be written into.
     """
+    norms = view.norms(words)
     if isinstance(leaf, Word):
-        return _word(view, leaf, norms, kernels)
+        return _word(view, leaf, norms, words, kernels)
     if isinstance(leaf, Phrase):
         return _phrase(view, leaf, norms, kernels)
     assert isinstance(leaf, Expand)
@@ -98,7 +101,7 @@ def tables(view: View, leaf: Node, kernels: Any = None) -> tuple[Array, Array]:
     return docs, table
 
 
-def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
+def _word(view: View, word: Word, norms: Array, words: int, kernels: Any) -> Found:
     segment = view.segment
     info = segment.term(word.term)
     if info is None:
@@ -109,6 +112,13 @@ def _word(view: View, word: Word, norms: Array, kernels: Any) -> Found:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
         kernels.postings(*segment.arrays, norms, info.block, info.block_end, SPACE.room.ints(0), docs, x)
         return Found(docs, x)
+    snapshot = view.snapshot()
+    assert snapshot is not None  # whoever evaluates holds it
+    key = view.base, info.number, max(words, scoring.SHORT_QUERY)
+    return snapshot.decoded.of(key, lambda: _decoded(segment, info, norms))
+
+
+def _decoded(segment: Segment, info: TermInfo, norms: Array) -> Found:
     held = segment.blocks(info)
     docs = held.docs
     x = held.codes / norms[0][docs].astype(np.float64)
@@ -193,21 +203,13 @@ def _phrase_table(view: View, phrase: Phrase) -> tuple[Array, Array]:
 
 def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tuple[Array, Array]:
     """(passages, (n, 4) frequencies by field) where terms stand together, as `kernels.phrase` defines."""
-    segment = view.segment
-    lists = [segment.docs(info) for info in infos]
-    common = lists[0]
-    for other in lists[1:]:
-        common = np.intersect1d(common, other, assume_unique=True)
-    spots = [
-        segment.occurrences_at(info, np.searchsorted(docs, common))[:2]
-        for info, docs in zip(infos, lists, strict=True)
-    ]
+    held = [placed(view, info) for info in infos]
+    common = held_by_all([word.docs for word in held])
+    spots = [word.at(common) for word in held]
     place = 32
     keys = [(np.repeat(np.arange(len(common)), sizes) << place) + positions for sizes, positions in spots]
     if slop == 0:
-        met = keys[0]
-        for offset, key in enumerate(keys[1:], 1):
-            met = met[np.isin(met + offset, key, assume_unique=True)]
+        met = held_by_all([key - offset for offset, key in enumerate(keys)])
     elif len(keys) == 2:
         met = keys[0][_near(view, common, keys[0], keys[1], slop, ordered, place)]
     else:
@@ -218,8 +220,8 @@ def _together(view: View, infos: list[TermInfo], slop: int, ordered: bool) -> tu
     at = met >> place
     fields = field_of(view, common[at], met & ((1 << place) - 1))
     table = np.bincount(at * FIELDS + fields, minlength=len(common) * FIELDS).reshape(-1, FIELDS)
-    held = table.any(axis=1)
-    return common[held], table[held]
+    some = table.any(axis=1)
+    return common[some], table[some]
 
 
 def field_of(view: View, docs: Array, positions: Array) -> Array:
@@ -240,7 +242,7 @@ def _near(
     for distance in range(1 if ordered else -slop, slop + 1):
         if distance:
             other = first + distance
-            here = (other >> place == first >> place) & np.isin(other, second, assume_unique=True) & ~met
+            here = (other >> place == first >> place) & is_in(other, second) & ~met
             rows = np.flatnonzero(here)
             met[rows] = field_of(view, common[first[rows] >> place], other[rows] & mask) == fields[rows]
     return met

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch import scoring
+from essaysearch.columnar.decoded import held_by_all, is_in, placed
 from essaysearch.columnar.leaves import field_of
 from essaysearch.columnar.segment import TermInfo
 from essaysearch.columnar.space import SPACE
@@ -52,22 +53,20 @@ def nearness_by_passage(
         return None
     if kernels is not None and docs is None:
         return _compiled(view, first, second, kernels)
-    lists = segment.docs(first), segment.docs(second)
-    common = np.intersect1d(*lists, assume_unique=True)
-    common = common[view.live[common]] if docs is None else np.intersect1d(common, docs, assume_unique=True)
+    held = placed(view, first), placed(view, second)
+    common = held_by_all([held[0].docs, held[1].docs, *([] if docs is None else [docs])])
+    if docs is None:
+        common = common[view.live[common]]
     if not len(common):
         return None
     near = np.zeros(len(common))
-    (left_at, left), (right_at, right) = (
-        _capped(*segment.occurrences_at(info, np.searchsorted(held, common))[:2])
-        for info, held in zip((first, second), lists, strict=True)
-    )
+    (left_at, left), (right_at, right) = (_capped(*word.at(common)) for word in held)
     width = 32
     keys = (right_at << width) + right
     mask = (1 << width) - 1
     for distance in range(-scoring.PROXIMITY_WINDOW, scoring.PROXIMITY_WINDOW + 1):
         wanted = (left_at << width) + left + distance
-        rows = np.flatnonzero(np.isin(wanted, keys, assume_unique=True)) if distance else wanted[:0]
+        rows = np.flatnonzero(is_in(wanted, keys)) if distance else wanted[:0]
         rows = rows[(wanted[rows] >> width) == left_at[rows]]
         if len(rows) and len(view.starts) > 1:
             places = common[left_at[rows]]

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from essaysearch import scoring
 from essaysearch.columnar import manifest as manifests
 from essaysearch.columnar.addresses import Table, addresses_of, table_of
+from essaysearch.columnar.decoded import Decoded
 from essaysearch.columnar.impacts import Impacts
 from essaysearch.columnar.lock import LOCK, acquire, read_only, release
 from essaysearch.columnar.manifest import Manifest
@@ -145,7 +146,7 @@ class Snapshot:
         self._unit_numbers: dict[str, int] = {}
         self.kept: dict[Any, Any] = {}
         """What others found out about this state and keep here."""
-        self.impacts = Impacts()
+        self.impacts, self.decoded = Impacts(), Decoded()
         self.placed: set[str] = set()
         """Terms whose positions are verified in every segment."""
 
