@@ -33,36 +33,63 @@ def inspect(
 ) -> None:
     """Show how a file is read, block by block.
 
-    Each document with its metadata, each block with its voice and what was inferred.
+    Each document with its metadata and where each fact was found, each block with its voice and what
+    was inferred.
     Nothing is indexed. Status 1 if no document could be read.
     """
     from essaysearch.filling.ingest import discover, read
+    from essaysearch.filling.overrides import overrides_for
+    from essaysearch.readers.places import places_of
 
     given = {"author": author, "date": date, "url": url}
     defaults = {name: value for name, value in given.items() if value}
     documents = 0
+    options = {"authors": "--author", "date": "--date", "url": "--url"}
+    by_option = {fact: option for fact, option in options.items() if defaults.get(option[2:])}
     for path in discover([file]):
+        corrections = None if isinstance(path, Skipped) else overrides_for(path)
+        opening = "" if isinstance(path, Skipped) else _opening(path)
         for reading in [path] if isinstance(path, Skipped) else read(path, as_, defaults):
-            documents += isinstance(reading, Document)
+            places: dict[str, str] = {}
+            if isinstance(reading, Document):
+                documents += 1
+                by_hand = corrections.corrected(reading) if corrections is not None else ()
+                places = (
+                    places_of(reading, opening)
+                    | by_option
+                    | dict.fromkeys(by_hand, "the file of corrections")
+                )
             if format_ == "json":
-                click.echo(json.dumps(_as_dict(reading), ensure_ascii=False))
+                click.echo(json.dumps(_as_dict(reading, places), ensure_ascii=False))
             elif isinstance(reading, Skipped):
                 place = f" ({reading.place})" if reading.place else ""
                 click.echo(plain(f"skipped {reading.path}{place}: {reading.reason}"), err=True)
             else:
-                click.echo(plain("\n".join(_lines(reading, whole))))
+                click.echo(plain("\n".join(_lines(reading, places, whole))))
     if not documents:
         finish(NOTHING)
 
 
-def _as_dict(reading: Document | Skipped | SourceFacts) -> dict[str, Any]:
+def _opening(path: str) -> str:
+    """How a file begins; empty where it cannot be opened, which reading it says."""
+    from essaysearch.errors import ReadError
+    from essaysearch.readers.source import SourceFile
+
+    try:
+        return SourceFile(path).head_text[:2000]
+    except ReadError:
+        return ""
+
+
+def _as_dict(reading: Document | Skipped | SourceFacts, places: Mapping[str, str]) -> dict[str, Any]:
     if isinstance(reading, Document):
         blocks = [
             {**asdict(block), "text": reading.text[block.start : block.end]} for block in reading.blocks
         ]
         names = [name for name in Document.__dataclass_fields__ if name not in ("blocks", "metadata")]
         told = {name: getattr(reading, name) for name in names}
-        return {"schema": 1, "document": {**told, "metadata": dict(reading.metadata), "blocks": blocks}}
+        told |= {"metadata": dict(reading.metadata), "places": dict(places), "blocks": blocks}
+        return {"schema": 1, "document": told}
     if isinstance(reading, Skipped):
         return {"schema": 1, "skipped": asdict(reading)}
     return {"schema": 1, "source": {"path": reading.path, "metadata": dict(reading.metadata)}}
@@ -74,29 +101,17 @@ _FIELDS = (
 )  # fmt: skip
 
 
-_ORIGINS = {
-    "mail": {
-        "title": "the field Subject",
-        "authors": "the field From",
-        "date": "the field Date",
-        "parent": "the fields In-Reply-To and References",
-    }
-}
-"""Where the facts of a format stand that has one place for each."""
-
-
-def _lines(reading: Document | SourceFacts, whole: bool) -> Iterator[str]:
+def _lines(reading: Document | SourceFacts, places: Mapping[str, str], whole: bool) -> Iterator[str]:
     if isinstance(reading, SourceFacts):
         yield f"the source {reading.path} says of itself:"
         yield from (f"  {name}: {_value(value)}" for name, value in reading.metadata.items())
         yield ""
         return
-    origins = _origins(reading)
     for name in _FIELDS:
         value = getattr(reading, name)
         if value not in (None, "", (), 0):
             cut = ", and others" if name == "authors" and not reading.authors_complete else ""
-            origin = f" (from {origins[name]})" if name in origins else ""
+            origin = f" (from {places[name]})" if name in places else ""
             yield f"{name}: {_value(value)}{cut}{origin}"
     rest = {name: value for name, value in reading.metadata.items() if name != "origins"}
     yield from (f"{name}: {_value(value)}" for name, value in rest.items())
@@ -113,18 +128,6 @@ def _lines(reading: Document | SourceFacts, whole: bool) -> Iterator[str]:
             opening = " ".join(text.split())
             yield f"      {opening if len(opening) <= _SHORT else opening[:_SHORT].rsplit(' ', 1)[0] + '…'}"
     yield ""
-
-
-def _origins(reading: Document) -> Mapping[str, str]:
-    """Where facts were found, by field: as the reader kept it, or as its format has it in any case."""
-    kept = reading.metadata.get("origins")
-    if isinstance(kept, Mapping):
-        return kept
-    found = dict(_ORIGINS.get(reading.reader, {}))
-    for name, inferred in (("date", reading.date_inferred), ("authors", reading.authors_inferred)):
-        if inferred:
-            found.pop(name, None)
-    return found
 
 
 def _block(block: Block) -> str:

@@ -71,6 +71,12 @@ class Overrides:
                 )
         return replace(document, blocks=tuple(blocks))
 
+    def corrected(self, document: Document) -> tuple[str, ...]:
+        """The fields of a document that corrections set, by their names."""
+        rows = [row for row in self.documents if row.get("id", document.id) == document.id]
+        names = {"author": "authors"}
+        return tuple(names.get(key, key) for row in rows for key in row if key != "id")
+
     def complaints(self) -> Iterator[Skipped]:
         """What could not be understood, and what fits nothing in the source any more."""
         for problem in self.problems:

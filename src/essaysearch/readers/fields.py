@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from essaysearch.model import KINDS, Kind
@@ -17,10 +17,13 @@ _MILLISECONDS = 1e11
 
 def take(record: dict[str, Any], keys: tuple[str, ...], fits: Callable[[Any], bool]) -> Any:
     """The first of these keys with a value that fits, taken out of the record; else None."""
-    for key in keys:
-        if key in record and fits(record[key]):
-            return record.pop(key)
-    return None
+    key = key_of(record, keys, fits)
+    return None if key is None else record.pop(key)
+
+
+def key_of(record: Mapping[str, Any], keys: tuple[str, ...], fits: Callable[[Any], Any]) -> str | None:
+    """The first of these keys with a value that fits."""
+    return next((key for key in keys if key in record and fits(record[key])), None)
 
 
 def take_date(record: dict[str, Any], keys: tuple[str, ...]) -> str | None:

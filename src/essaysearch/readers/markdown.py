@@ -7,7 +7,7 @@ static site generators and the ``lw-*`` keys of LessWrong exports.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from essaysearch.model import Document, Kind, Reading, Skipped
@@ -73,8 +73,10 @@ def read(source: SourceFile) -> Iterator[Reading]:
     facts |= (
         {key: value for key, value in extra.items() if key not in facts} if isinstance(extra, dict) else {}
     )
+    places = {fact: fields.key_of(facts, keys, fits) for fact, (keys, fits) in _PLACES.items()}
     title = " ".join(fields.text_of(fields.take(facts, _TITLES, bool)).split()) or None
     if laid.title and (title is None or _same(title, laid.title)):
+        places["title"] = places["title"] or "the first heading"
         title, laid = title or laid.title, laid.without_title()
     if not laid.text.strip() and title is None:
         yield Skipped(source.path, "The file holds no text.")
@@ -90,7 +92,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
     authors, complete = authors_of(fields.take(facts, _AUTHORS, bool))
     opening = title or " ".join(laid.text.split(None, _OPENING_WORDS)[:_OPENING_WORDS])
     kind: Kind = "post" if forum else kind_of_page
-    karma = fields.take(facts, _KARMAS, lambda value: fields.number_of(value) is not None)
+    karma = fields.take(facts, _KARMAS, _is_number)
+    origins = {fact: key for fact, key in places.items() if key is not None}
     yield Document(
         id=id_of_address(url or "") or derived_document_id(READER.name, "; ".join(authors[:1]), opening),
         kind=fields.take_kind(facts, kind),
@@ -107,13 +110,25 @@ def read(source: SourceFile) -> Iterator[Reading]:
         categories=fields.categories_of(fields.take(facts, _CATEGORIES, bool)),
         karma=fields.number_of(karma),
         line=text.count("\n", 0, opened.end or head.end) + 1,
-        metadata=_metadata(facts),
+        metadata=_metadata(facts) | ({"origins": origins} if origins else {}),
         notes=(*head.notes, *laid.notes, *doubts),
     )
 
 
+def _is_number(value: Any) -> bool:
+    return fields.number_of(value) is not None
+
+
 def _is_url(value: Any) -> bool:
     return isinstance(value, str) and bool(_HTTP.fullmatch(value.strip()))
+
+
+_PLACES: dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]] = {
+    "title": (_TITLES, bool), "date": (_DATES, fields.date_of), "url": (_URLS, _is_url),
+    "authors": (_AUTHORS, bool), "source": (_SOURCES, fields.is_text), "categories": (_CATEGORIES, bool),
+    "karma": (_KARMAS, _is_number),
+}  # fmt: skip
+"""Where each fact is looked for, and what fits there."""
 
 
 def _same(one: str, other: str) -> bool:
