@@ -47,15 +47,23 @@ def table_options(command: Any) -> Any:
     show_default=True,
     help="By place, left, right, match, voice, kind, author or date, or several apart by commas.",
 )
+@click.option("-k", "k", type=click.IntRange(0), help="How many, not all.")
 @query_options
 @table_options
 def kwic(
-    query: str, index: str, width: int, sort: str, format_: str, plot: str | None, **options: Any
+    query: str,
+    index: str,
+    width: int,
+    sort: str,
+    k: int | None,
+    format_: str,
+    plot: str | None,
+    **options: Any,
 ) -> None:
     """Show every occurrence of what a query asks for, in its context."""
     from essaysearch.library import open_library
 
-    lines = open_library(index, fast=False).kwic(text_argument(query), width, sort, **options)
+    lines = open_library(index, fast=False).kwic(text_argument(query), width, sort, **options)[:k]
     _show(query, lines, format_, plot, (_kwic_line(line, width) for line in lines))
 
 

@@ -6,7 +6,7 @@ pairs in time linear in the words; the resemblance of every pair is then counted
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -47,19 +47,59 @@ def groups_of(store: ShingleStore, threshold: float = 0.8, unit: str = "document
         raise ValueError(f'there are no duplicates of "{unit}"; the units are: {", ".join(_UNITS)}.')
     names: list[tuple[str, str, str]] = []
     texts: list[Hashes] = []
+    for name, piece in _own_shingles(store, unit == "passage"):
+        if len(piece) >= FEWEST_WORDS - 2:
+            names.append(name)
+            texts.append(piece)
+    return _grouped(names, texts, threshold)
+
+
+def _own_shingles(store: ShingleStore, by_passage: bool) -> Iterator[tuple[tuple[str, str, str], Hashes]]:
+    """Of each document or passage (its date, id and document's id), and the shingles of its own words.
+
+    The shingles are ascending, each once. They are sorted for thousands of texts at a time.
+    """
+    names: list[tuple[str, str, str]] = []
+    owners: list[int] = []
+    begins: list[int] = []
+    counts: list[int] = []
     for number in store.live_documents():
         document = store.documents[number]
-        own = [p for p in store.passages_of_document(number) if VOICES[store.passages[p].voice] != "quoted"]
-        pieces = [np.unique(shingles(store.words(*store.words_of_passage(p)))) for p in own]
-        if unit == "passage":
-            rows = [(store.passages[p].id, piece) for p, piece in zip(own, pieces, strict=True)]
-        else:
-            rows = [(document.id, np.unique(np.concatenate(pieces)))] if pieces else []
-        for name, piece in rows:
-            if len(piece) >= FEWEST_WORDS - 2:
-                names.append((document.date or "9999", name, document.id))
-                texts.append(piece)
-    return _grouped(names, texts, threshold)
+        date = document.date or "9999"
+        if not by_passage:
+            names.append((date, document.id, document.id))
+        for p in store.passages_of_document(number):
+            passage = store.passages[p]
+            if VOICES[passage.voice] == "quoted":
+                continue
+            if by_passage:
+                names.append((date, passage.id, document.id))
+            begin, end = store.words_of_passage(p)
+            owners.append(len(names) - 1)
+            begins.append(begin)
+            counts.append(max(end - begin - 2, 0))
+        if len(names) >= _CHUNK:
+            yield from zip(names, _sorted_shingles(store, len(names), owners, begins, counts), strict=True)
+            names, owners, begins, counts = [], [], [], []
+    yield from zip(names, _sorted_shingles(store, len(names), owners, begins, counts), strict=True)
+
+
+def _sorted_shingles(
+    store: ShingleStore, texts: int, owners: list[int], begins: list[int], counts: list[int]
+) -> list[Hashes]:
+    """The shingles of texts that are made of ranges of words, each range with its text's number."""
+    if not sum(counts):
+        return [np.empty(0, dtype=np.uint32)] * texts
+    low, high = begins[0], begins[-1] + counts[-1] + 2
+    found = shingles(store.words(low, high))
+    each = np.array(counts)
+    places = np.arange(each.sum()) + np.repeat(np.array(begins) - low - np.cumsum(each) + each, each)
+    keys = np.repeat(np.array(owners, dtype=np.uint64), each) << np.uint64(32) | found[places]
+    keys = np.sort(keys)
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    edges = np.searchsorted(keys >> np.uint64(32), np.arange(texts + 1)).tolist()
+    kept = keys.astype(np.uint32)
+    return [kept[begin:end] for begin, end in pairwise(edges)]
 
 
 def _grouped(names: list[tuple[str, str, str]], texts: list[Hashes], threshold: float) -> list[Group]:
@@ -102,9 +142,11 @@ def _alike(texts: list[Hashes]) -> Iterable[tuple[int, int]]:
         keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * _ROWS))).ravel()
         order = np.argsort(keys, kind="stable")
         borders = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
-        for bucket in np.split(order, borders):
-            for before, other in pairwise(bucket.tolist()):
-                for pair in ((int(bucket[0]), other), (before, other)):
+        edges = np.concatenate(([0], borders, [len(order)]))
+        for bucket in np.flatnonzero(np.diff(edges) > 1).tolist():  # nearly all hold one text alone
+            members = order[edges[bucket] : edges[bucket + 1]].tolist()
+            for before, other in pairwise(members):
+                for pair in ((members[0], other), (before, other)):
                     if pair not in met:
                         met.add(pair)
                         yield pair
