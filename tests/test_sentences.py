@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from essaysearch.text import sentences as module
 from essaysearch.text.sentences import LONGEST_SENTENCE, items, sentences
 
 
@@ -122,3 +123,19 @@ def test_behind_an_abbreviation_a_sentence_ends_where_punkt_says_so():
         for word in [*words, "We;", "“We", "Then)", "Will--that", "Élan", "THE", "Not[1]"]:
             text = f"As of the {short} {word} x"
             assert (len(sentences(text)) == 2) == (len(list(punkt.span_tokenize(text))) == 2), text
+
+
+_TOKENS = st.sampled_from(
+    'Words words etc Dr e.g no P (we x 12 Jan 3 Über „so "It ß ... ? ! ) \n \u2003 a-b www.x.org'.split(" ")
+)
+
+
+@given(st.lists(st.tuples(_TOKENS, st.sampled_from(["", ". ", " ", ".", ".  ", "! ", ".\n"])), max_size=30))
+def test_where_an_end_is_plain_the_rules_for_the_doubtful_ones_say_the_same(
+    parts: list[tuple[str, str]],
+) -> None:
+    text = "".join(token + mark for token, mark in parts)
+    found = sentences(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_ends_plainly", lambda *_: False)
+        assert sentences(text) == found

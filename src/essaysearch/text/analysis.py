@@ -12,6 +12,7 @@ Writing systems without spaces give one word a character, which a phrase then jo
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +27,7 @@ ANALYZER_VERSION = 1
 _CHUNK = "[^\x00-/:-@\\[-`{-\x7f\u2000-\u206f]+"  # named by what is not in it, which compiles far sooner
 CHUNK = late(_CHUNK)
 _PIECES = late(f"({_CHUNK})")
+_FOLDING = "essaysearch.folding"  # of the codec error handler that folds what is beyond ASCII
 _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 _ALONE = (
@@ -86,8 +88,30 @@ def fold(text: str) -> str:
     """The text in lower case without diacritics; its length may differ from the text's."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return text.encode("ascii", _FOLDING).lower().decode("utf-8", "surrogatepass")
+
+
+class _Folds(dict[int, str]):
+    """What each character beyond ASCII becomes, as they come up: none depends on its neighbours."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code).translate(_UNDECOMPOSED))
+        self[code] = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        return self[code]
+
+
+_FOLDS = _Folds()
+
+
+def _folded(error: UnicodeError) -> tuple[bytes, int]:
+    """A codec error handler: what ASCII cannot hold, folded, in UTF-8."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    beyond = error.object[error.start : error.end]
+    return beyond.translate(_FOLDS).encode("utf-8", "surrogatepass"), error.end
+
+
+codecs.register_error(_FOLDING, _folded)
 
 
 def stem(surface: str) -> str:

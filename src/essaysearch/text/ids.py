@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from essaysearch.text.analysis import fold
+from essaysearch.text.spaces import words_apart
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
@@ -43,12 +44,13 @@ def passage_ids(document_id: str, texts: Iterable[str]) -> list[str]:
     """Ids of a document's passages, 16 hexadecimal digits each, in the order of ``texts``."""
     from hashlib import blake2b
 
-    seen: dict[str, int] = {}
+    seen: dict[bytes, int] = {}
     ids = []
+    name = document_id.encode("utf-8", "surrogatepass")
     for text in texts:
-        folded = " ".join(fold(text).split())
+        folded = words_apart(fold(text))
         ordinal = seen.get(folded, 0)
         seen[folded] = ordinal + 1
-        whole = f"{document_id}\x1f{folded}\x1f{ordinal}".encode("utf-8", "surrogatepass")
+        whole = b"%b\x1f%b\x1f%d" % (name, folded, ordinal)
         ids.append(blake2b(whole, digest_size=8).hexdigest())
     return ids

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from essaysearch.model import Block
+from essaysearch.text import spaces
 from essaysearch.text.sentences import items, lines, sentences, trimmed
 
 SHORTEST, LONGEST = 40, 180
@@ -18,6 +19,9 @@ _CHARACTERS_A_WORD = 30
 _CHARACTER_WORD = re.compile(
     "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]"
 )
+_NO_CHARACTER_WORD = bytes({*range(256)} - {0xE0, *range(0xE3, 0xF0)})
+"""Bytes that begin none of them in UTF-8."""
+
 _COLONS = (":", "：")
 
 
@@ -65,8 +69,8 @@ def count_words(text: str, start: int, end: int) -> int:
     if least > 4 * LONGEST:
         return least
     part = text[start:end]
-    number = len(part.split())
-    if not part.isascii():
+    number = spaces.count(part)
+    if not part.isascii() and part.encode("utf-8", "surrogatepass").translate(None, _NO_CHARACTER_WORD):
         number += len(_CHARACTER_WORD.findall(part))
     return max(number, least)
 
@@ -158,15 +162,21 @@ class _Packing:
     def _cut(self, block: Block) -> list[_Atom]:
         """The block in atoms: bullets of a list, lines of code and tables, else sentences."""
         ranges = {"list": items, "code": lines, "table": lines}.get(block.role, sentences)
-        atoms = [self._atom(*part) for part in ranges(self._text, block.start, block.end)]
         if ranges is sentences:
-            return atoms
+            return self._sentences(block)
+        atoms = [self._atom(*part) for part in ranges(self._text, block.start, block.end)]
         return [
             fine for atom in atoms for fine in ([atom] if atom.words <= LONGEST else self._sentences(atom))
         ]
 
-    def _sentences(self, atom: _Atom) -> list[_Atom]:
-        return [self._atom(*part) for part in sentences(self._text, atom.start, atom.end)]
+    def _sentences(self, whole: Block | _Atom) -> list[_Atom]:
+        text, ranges = self._text, sentences(self._text, whole.start, whole.end)
+        if not spaces.are_single(text[whole.start : whole.end]):
+            return [self._atom(*part) for part in ranges]
+        return [
+            _Atom(start, end, max(text.count(" ", start, end) + 1, (end - start) // _CHARACTERS_A_WORD))
+            for start, end in ranges
+        ]
 
     def _atom(self, start: int, end: int) -> _Atom:
         return _Atom(start, end, count_words(self._text, start, end))

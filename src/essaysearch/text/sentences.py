@@ -49,6 +49,10 @@ _BEFORE_NUMBER = frozenset(
 _TITLES = frozenset("Mr Mrs Ms Dr Prof St Mt Rev Hon Capt Lt Sgt Gov Gen Sen Rep Col Messrs Mme Mlle".split())
 # Perhaps an end: what follows decides. So for "U.S." and the like, ellipses and addresses.
 _PERHAPS = frozenset("etc inc ltd co corp jr sr ph.d ed eds dept univ est min max avg".split())
+_DOUBTFUL = _NEVER | _PERHAPS | {title.lower() for title in _TITLES}
+_BEFORE = 60
+"""Characters before a mark that are looked at."""
+
 _STARTERS = frozenset(
     """the this that these those there here then thus therefore hence we they he she it i you one in on at for
     as by from with without to but and so if when while where however moreover furthermore although though
@@ -70,7 +74,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     lower = not _CAPITAL_START.search(text, begin, end)
     for match in _MARK.finditer(text, begin, end):
         mark = match.start()
-        if text[mark] in _WIDE_MARKS:
+        if mark + 2 < end and _ends_plainly(text, begin, mark):
+            stop, following = mark + 1, mark + 2
+        elif text[mark] in _WIDE_MARKS:
             stop = following = match.end()
             if following >= end:
                 continue
@@ -127,6 +133,18 @@ def _append(found: list[tuple[int, int]], text: str, start: int, end: int) -> No
     found.extend(match.span() for match in _CUT_SPAN.finditer(text, start, end))
 
 
+def _ends_plainly(text: str, begin: int, mark: int) -> bool:
+    """Whether it is plain that a sentence ends: a full stop, an ordinary word before, a capital behind.
+
+    What `_breaks` would say as well, and much later.
+    """
+    if text[mark : mark + 2] != ". " or not "A" <= text[mark + 2] <= "Z":
+        return False
+    begin = max(begin, mark - _BEFORE)
+    word = text[max(begin, text.rfind(" ", begin, mark) + 1) : mark]
+    return len(word) > 1 and word.isalpha() and word.lower() not in _DOUBTFUL
+
+
 def _breaks(text: str, begin: int, mark: int, following: int, lower: bool) -> bool:
     """Whether a sentence begun at ``begin`` ends at ``mark``; the next word stands at ``following``."""
     first = text[following]
@@ -138,7 +156,7 @@ def _breaks(text: str, begin: int, mark: int, following: int, lower: bool) -> bo
         return False
     if text[mark] in "?!":
         return True
-    before = text[max(begin, mark - 60) : mark]
+    before = text[max(begin, mark - _BEFORE) : mark]
     token = "" if not before or before[-1].isspace() else before.rsplit(None, 1)[-1].lstrip(_OPENING)
     if text[mark] == "…" or text[mark + 1] == ".":
         return _starts_sentence(text, following)
