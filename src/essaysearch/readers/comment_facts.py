@@ -58,9 +58,9 @@ def own_id(element: Element, linked: set[str]) -> str | None:
     if named in linked:
         return named
     match = re.fullmatch(
-        r"(?:thingrow_t1_|debate-comment-|(?:li-|div-|dsq-)?comment-)?([A-Za-z0-9]{3,24})", named
+        r"(?:thingrow_t1_|debate-comment-|(?:li-|div-|dsq-)?comment-)?([A-Za-z0-9]{1,40})", named
     )
-    return match[1] if match and (match[1] != named or len(named) >= 15) else None
+    return match[1] if match and (match[1] != named or len(named) in range(15, 25)) else None
 
 
 def meta_of(element: Element) -> Meta:
@@ -76,7 +76,7 @@ def meta_of(element: Element) -> Meta:
         date=_date(element),
         karma=_votes(element, _KARMA, _NOT_KARMA),
         agreement=_votes(element, _AGREEMENT, None),
-        url=url,
+        url=url or str(element.get("data-permalink") or "") or None,
         post=post,
         title=title,
         parent=_parent(links),
@@ -169,10 +169,11 @@ def _date(element: Element) -> str | None:
             return date
     for node in element.iter("a", "span", "div"):
         names = classes(node)
-        if (_DATE_CLASSES.intersection(names) or any(_SHOWN_DATE.search(name) for name in names)) and (
-            date := parse_date(_EDIT.sub("", plain(node)).rstrip(" *"))
-        ):
-            return date
+        if _DATE_CLASSES.intersection(names) or any(_SHOWN_DATE.search(name) for name in names):
+            # Buttons may stand beside the date within its element.
+            for place in (node, *node.iter("a")):
+                if date := parse_date(_EDIT.sub("", plain(place)).rstrip(" *")):
+                    return date
     return None
 
 

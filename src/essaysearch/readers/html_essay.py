@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import urljoin
 
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
+from essaysearch.readers.comment_builds import put_right
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks, to_blocks
@@ -23,12 +25,14 @@ from essaysearch.readers.source import SourceFile
 from essaysearch.text.ids import derived_document_id
 
 _BYLINE_CLASS = re.compile(
-    r"\b(?:by-?line|author-?name|post-?author|entry-?author|article-?author|p-author|fn|vcard)\b", re.I
+    r"\b(?:by-?line|author-?name|post-?author|post-footers|entry-?author|article-?author|p-author|fn|vcard)\b",
+    re.I,
 )
 _DATE_CLASS = re.compile(
     r"\b(?:date|dateline|published|posted-on|entry-date|post-date|timestamp|pubdate)\b", re.I
 )
 _ELSEWHERE = re.compile(r"\b(?:sidebar|related|recommended|widget|comments?|archive|recent|popular)\b", re.I)
+_AGO = re.compile(r"\s*\b(?:an?|\d+) (?:second|minute|hour|day|week|month|year)s? ago\b.*", re.S)
 _LINKS_TO_PROSE = 1.5
 _SCRAP = 40
 _FEW_SCRAPS = 1 / 3
@@ -46,6 +50,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     markup = source.text()
     root = parse_html(markup)
     facts = page_facts(root)
+    put_right(root)
     comments = take_comments(root)
     told = build_of(root, facts, source.stem)
     shown = _shown(root, facts)
@@ -112,7 +117,7 @@ def _shown(root: Element, facts: PageFacts) -> PageFacts:
     ):
         names = " ".join((*classes(node), str(node.get("id") or "")))
         if not authors and _BYLINE_CLASS.search(names):
-            said = brief(node)
+            said = _AGO.sub("", brief(node))
             match = BYLINE.fullmatch(said)
             name = match["name"] if match else said
             is_name = 2 < len(said) <= 90 and not parse_date(name) and len(name.split()) <= 6
@@ -218,13 +223,24 @@ def _comment(source: SourceFile, comment: PageComment, page: Document) -> Readin
         title=page.title,
         authors=(meta.author,) if meta.author else (),
         date=meta.date,
-        url=f"{page.url}#comment-{own}" if page.url and comment.id else None,
+        url=_permalink(comment, page.url),
         source=page.source,
         karma=meta.karma,
         thread=page.id,
         parent=f"{page.id}#comment-{comment.parent}" if comment.parent else page.id,
         line=comment.line,
     )
+
+
+def _permalink(comment: PageComment, page: str | None) -> str | None:
+    """The comment's own address: as its link has it, else the page's with the comment's number."""
+    said = comment.meta.url or ""
+    if page is None or comment.id is None:
+        return said if said.startswith(("http://", "https://")) else None
+    try:
+        return urljoin(page, said) if said else f"{page}#comment-{comment.id}"
+    except ValueError:
+        return None
 
 
 READER = Reader(

@@ -88,7 +88,9 @@ def is_shadow(element: Element) -> bool:
 def is_quote(element: Element) -> bool:
     """Whether the element holds another's words: a block quote, or a forum's own box for them."""
     if tag_of(element) == "blockquote":
-        return True
+        # A page's own abstract may be set as a quotation is.
+        around = element.getparent()
+        return around is None or "abstract" not in classes(around)
     if tag_of(element) not in ("div", "aside") or not _QUOTE_CLASSES.intersection(classes(element)):
         return False
     # A box may hold who wrote and then the quotation, marked as one itself.

@@ -10,7 +10,7 @@ from essaysearch.readers.html_pieces import kept_blocks
 
 BYLINE = re.compile(
     r"(?:(?:written|posted|published|an essay|essay|story|words)?\s*by:?\s+)(?P<name>[^,.|•·\n]{3,60}?)"
-    r"(?:\s*(?:(?:[,|•·–—\n-]|\bon\b)\s*(?P<date>.{4,40})|\bin\s+(?P<year>(?:1[5-9]|20)\d\d)))?",
+    r"(?:\s*(?:(?:[,|•·–—\n-]|\b(?:on|at)\b)\s*(?P<date>.{4,40})|\bin\s+(?P<year>(?:1[5-9]|20)\d\d)))?",
     re.I,
 )
 _FURNITURE = re.compile(

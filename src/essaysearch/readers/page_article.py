@@ -27,6 +27,9 @@ _AWAY_WORDS = frozenset(
     toolbar pagination pager bio authorbox tags postmeta respond login search toc trackback catlinks navbox
     printfooter ipp""".split()
 )
+_AWAY_NAMES = frozenset(
+    ["speechify-ignore", "button-wrapper", "subscription-widget-wrap", "page-metadata-content"]
+)
 _CONTENT = (
     ("itemprop", re.compile(r"articleBody|blogPost", re.I)),
     ("class", re.compile(
@@ -147,7 +150,8 @@ def _is_away(node: Element) -> bool:
         return False
     names = f"{node.get('class') or ''} {node.get('id') or ''}".lower()
     return bool(names.strip()) and any(
-        _AWAY_WORDS.intersection(name.replace("_", "-").split("-")) for name in names.split()
+        name in _AWAY_NAMES or _AWAY_WORDS.intersection(name.replace("_", "-").split("-"))
+        for name in names.split()
     )
 
 

@@ -37,6 +37,8 @@ class Told:
 SITE_AUTHORS: dict[str, tuple[str, str]] = {"paulgraham.com": ("paulgraham", "Paul Graham")}
 """Hosts whose pages name no author: the site's short name, and whose they are."""
 
+_POSTED = re.compile(r"posted by (?P<name>.{1,80}?)\s*(?:\(\d+ (?:comments?|answers?) total\)|\bat\b|$)")
+
 Build = Callable[[Element, PageFacts, str], Told | None]
 
 _GRAHAM_PAGE = re.compile(r"paulgraham_\d+|/paulgraham/|paulgraham\.com")
@@ -170,6 +172,26 @@ def _latexml(root: Element, facts: PageFacts, stem: str) -> Told | None:
     return Told("latexml", article, authors=tuple(dict.fromkeys(filter(None, names))), date=date, title=title)
 
 
+def _metafilter(root: Element, facts: PageFacts, stem: str) -> Told | None:
+    """MetaFilter: the date stands in the heading, who posted it in the last line of the post."""
+    heading = next((node for node in root.iter("h1") if "posttitle" in classes(node)), None)
+    posts = [node for node in root.iter("div") if "copy" in classes(node)]
+    signed = [node for post in posts[:1] for node in post.iter("span") if "smallcopy" in classes(node)]
+    match = _POSTED.match(plain(signed[-1])) if heading is not None and signed else None
+    if heading is None or match is None:
+        return None
+    drop(signed[-1])
+    stamps = [node for node in heading.iter("span") if "smallcopy" in classes(node)]
+    for link in [link for stamp in stamps for link in stamp.iter("a")]:
+        drop(link)
+    date = next((found for stamp in stamps if (found := parse_date(plain(stamp)))), None)
+    for stamp in stamps:
+        drop(stamp)
+    return Told(
+        "metafilter", posts[0], "metafilter.com", authors=(match["name"],), date=date, title=plain(heading)
+    )
+
+
 def _put_heading(element: Element, text: str, tag: str) -> None:
     from lxml import etree
 
@@ -184,6 +206,7 @@ BUILDS: tuple[tuple[str, Build], ...] = (
     ("distill", _distill),
     ("idebate.org", _debatabase),
     ("latexml", _latexml),
+    ("metafilter.com", _metafilter),
 )
 """The builds known by name."""
 

@@ -17,6 +17,7 @@ from essaysearch.readers.comment_facts import Meta, meta_of, own_id
 from essaysearch.readers.forums import address_of
 from essaysearch.readers.html_text import to_blocks
 from essaysearch.readers.html_tree import Element, classes, drop, plain
+from essaysearch.readers.typed_marks import with_typed_quotes
 
 _PREVIEW = re.compile(r"parentcomment|parent-comment", re.I)
 _WORDPRESS_ID = re.compile(r"(?:li-|div-)?comment-\d+")
@@ -26,6 +27,7 @@ _GONE = re.compile(
     r"(?: by (?:its |the |an? )?(?:author|user|poster|owner|moderators?|admins?))?\]?\.?",
     re.I,
 )
+_PINGS = frozenset(["pingback", "trackback"])
 _LEGACY_ID = re.compile(r"thingrow_t1_[a-z0-9]+")
 
 
@@ -165,7 +167,7 @@ def _read(node: _Node) -> PageComment:
     line = element.sourceline or 0
     cut = is_cut_short(element)
     body = body_of(element)
-    text, blocks = to_blocks(body) if body is not None else ("", ())
+    text, blocks = with_typed_quotes(*to_blocks(body)) if body is not None else ("", ())
     gone = bool(_GONE.fullmatch(text))
     if gone:
         text, blocks = "", ()
@@ -177,6 +179,8 @@ def _read(node: _Node) -> PageComment:
     node.id = node.id or meta.id
     node.parent = meta.parent if meta.parent != node.id else None
     problem = "" if text else "was deleted" if gone else why_empty(element, body is not None)
+    if _PINGS.intersection(classes(element)):
+        problem = "is another blog's link to the page, which the blog counts as one"
     return PageComment(node.id, None, text, blocks, meta, cut, problem, line)
 
 

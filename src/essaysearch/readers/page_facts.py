@@ -39,6 +39,7 @@ _WORKS = frozenset(
     "article newsarticle blogposting scholarlyarticle socialmediaposting discussionforumposting techarticle "
     "report opinionnewsarticle analysisnewsarticle question review book chapter webpage creativework".split()
 )
+_ENTRY_TITLE = re.compile(r"(?:entry|post|article)-?(?:title|header|heading)\b|\bposttitle\b", re.I)
 _ADDRESS_DATE = re.compile(r"/((?:19|20)\d{2})[/-](0[1-9]|1[0-2])(?:[/-](0[1-9]|[12]\d|3[01]))?(?=[/-])")
 
 
@@ -199,6 +200,12 @@ def _titles(
     whole = next((plain(node) for node in root.iter("title") if tag_of(node.getparent()) != "svg"), "")
     tops = [plain(node) for node in root.iter("h1")]
     shared = next(iter(heads.get("og:title", [])), "")
+    for node in root.iter("h1", "h2", "h3", "h4"):
+        # Of "Blog: Essay" the blog's own heading is the beginning, the essay's the end.
+        entry = _ENTRY_TITLE.search(str(node.get("class") or ""))
+        if entry and (top := plain(node)) and len(top) > 3 and (whole.endswith(top) or shared == top):
+            yield tag_of(node), top
+            break
     for top in tops:
         if top and (whole.startswith(top) or shared.startswith(top) or (len(tops) == 1 and top in whole)):
             yield "h1", top
