@@ -27,6 +27,7 @@ _ESCAPED_TAG = re.compile(
 )
 _CLOSED = re.compile(r"</[a-z]|<(?:jats:)?br\s*/?>|<[a-z:]+\s*/>", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.I)
+_HEADING = re.compile(r"\A\s*<jats:title>\s*(?:Abstract|Summary)\s*</jats:title>", re.I)
 _SECOND_FORM = re.compile(r"</jats:tex-math>\s*<mml:math\b.*?</mml:math>", re.S | re.I)
 _PARTING = frozenset(("p", "title", "sec", "div", "br", "ul", "ol", "li", "list", "list-item", "disp-quote"))
 
@@ -66,6 +67,7 @@ def untagged(text: str, entities: bool = False) -> str:
     >>> untagged("On <i>E. coli</i> &amp; a &lt; b, x<sub>1</sub>")
     'On E. coli & a < b, x1'
     """
+    text = _HEADING.sub("", text)
     if "&lt;/" in text and _ESCAPED_TAG.search(text):
         text = unescape(text)
     if _CLOSED.search(text) and _TAG.search(text):

@@ -26,6 +26,7 @@ from essaysearch.text.ids import derived_document_id
 _BODIES = (
     "body",
     "content_html",
+    "body_html",
     "html",
     "content",
     "text",
@@ -36,8 +37,8 @@ _BODIES = (
     "full_text",
 )
 _TITLES = ("title", "name", "headline")
-_ADDRESSES = ("url", "link", "permalink", "href", "source_url", "external_url")
-_AUTHORS = ("authors", "author", "byline", "creator", "by")
+_ADDRESSES = ("url", "canonical_url", "link", "permalink", "href", "source_url", "external_url")
+_AUTHORS = ("authors", "author", "byline", "creator", "by", "publishedBylines")
 _DATES = (
     "date_published",
     "date",
@@ -45,6 +46,7 @@ _DATES = (
     "published_at",
     "pubDate",
     "datePublished",
+    "post_date",
     "created_at",
     "year",
 )

@@ -84,8 +84,7 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
         url = url or own
     arxiv = arxiv_id(url) if "arxiv.org" in url else arxiv_id(doi) if "arxiv" in doi else None
     identity = arxiv.document_id if arxiv else f"doi:{doi}" if doi else id_of_address(url)
-    topics = work.get("keyword") or work.get("subject") or work.get("categories")
-    listed = topics if isinstance(topics, list) else re.split(r"\s*[,;]\s*", string(topics))
+    topics = work.get("keyword") or work.get("subject") or work.get("categories") or work.get("keywords")
     return paper(
         id=identity or (f"csl:{own}" if own else None),
         reader=READER.name,
@@ -95,7 +94,7 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
         date=_date(work),
         url=url or None,
         source=_one(work.get("source")) or None,
-        categories=tuple(word for topic in listed if (word := string(topic))),
+        categories=_topics(topics),
         line=line,
         metadata={
             "doi": doi,
@@ -111,6 +110,14 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
             "note": string(work.get("note")),
         },
     )
+
+
+def _topics(value: Any) -> tuple[str, ...]:
+    """A list of texts or (as OpenAlex has them) of objects with names, or a text that parts them by signs."""
+    if not isinstance(value, list):
+        value = re.split(r"\s*[,;]\s*", string(value))
+    names = (string(one.get("display_name") if isinstance(one, dict) else one) for one in value)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _one(value: Any) -> str:

@@ -17,6 +17,8 @@ _BRACE = re.compile(r"\\.|[{}]", re.S)
 _QUOTED = re.compile(r"\\.|[{}\"]", re.S)
 _JOIN = re.compile(r"\s*#\s*")
 _NEXT_ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.M)
+_CROSSREF = re.compile(r"\bcrossref\s*=\s*[{\"]\s*([^{}\",]{1,200}?)\s*[}\"]", re.I)
+_INHERITED = ("year", "month", "date", "publisher", "series", "volume")
 _LONGEST = 1 << 20
 """A value longer than this many characters has lost its end."""
 _MONTHS = {
@@ -41,7 +43,24 @@ class Entry(NamedTuple):
 
 
 def entries(text: str) -> Iterator[Entry]:
-    """The entries of a file in order; comments, preambles and the text between entries are passed over."""
+    """The entries of a file in order; comments, preambles and the text between entries are passed over.
+
+    An entry with a ``crossref`` has what it does not say itself from the entry named there: the year, the
+    publisher, and the volume's title.
+    """
+    wanted = {match[1].lower() for match in _CROSSREF.finditer(text)}
+    above = {entry.key.lower(): entry.fields for entry in _entries(text) if entry.key.lower() in wanted}
+    for entry in _entries(text):
+        parent = above.get(entry.fields.get("crossref", "").strip().lower(), {})
+        if parent:
+            inherited = {name: parent[name] for name in _INHERITED if name in parent}
+            volume = parent.get("booktitle") or parent.get("title") or ""
+            fields = inherited | ({"booktitle": volume} if volume else {}) | entry.fields
+            entry = entry._replace(fields=fields)
+        yield entry
+
+
+def _entries(text: str) -> Iterator[Entry]:
     strings = dict(_MONTHS)
     at, line, counted = 0, 1, 0
     while match := _ENTRY.search(text, at):

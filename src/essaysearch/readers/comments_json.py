@@ -1,4 +1,7 @@
-"""Exports of comments in JSON, page by page: a list of pages with their comments (Isso's generic form)."""
+"""Comments in JSON: a list of pages with their comments (Isso's generic form), or the answer of Substack.
+
+Substack's interface gives one page's comments, each with its answers in ``children``.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,14 @@ _PARENTS = ("parent", "parent_id", "parentId", "reply_to")
 
 
 def sniff(source: SourceFile) -> float:
-    """Likely where the first object of a list has a list of comments, and those have a text."""
+    """Likely where the first object has a list of comments, and those have a text."""
     head = source.head_text.lstrip("\ufeff")
-    if source.is_binary or head.lstrip()[:1] != "[" or not _PAGES.match(head) or not _COMMENT.search(head):
+    if (
+        source.is_binary
+        or head.lstrip()[:1] not in ("[", "{")
+        or not _PAGES.match(head)
+        or not _COMMENT.search(head)
+    ):
         return 0.0
     return 0.75
 
@@ -50,19 +58,35 @@ def read(source: SourceFile) -> Iterator[Reading]:
         title = string(page.get("title"))
         title = unquote_plus(title) if _ENCODED.fullmatch(title) else title
         thread = id_of_address(place) or f"comments:{place or title or line}"
-        for ordinal, comment in enumerate(page["comments"], 1):
-            made = (
-                _document(comment, ordinal, thread, place, title, line) if isinstance(comment, dict) else None
-            )
-            if made is None:
+        for ordinal, (comment, above) in enumerate(_comments(page["comments"]), 1):
+            if not place and string(comment.get("post_id")):
+                thread = f"comments:post-{string(comment['post_id'])}"
+            gone = comment.get("deleted") is True
+            made = None if gone else _document(comment, above, ordinal, thread, place, title, line)
+            if gone:
+                tally.add("comment was", "comments were", "deleted", f"{place or thread} {ordinal}")
+            elif made is None:
                 tally.add("comment holds", "comments hold", "no text", f"{place or title} {ordinal}")
             else:
                 yield made
     yield from tally.skipped()
 
 
+def _comments(listed: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The comments of a page, each before its answers, with the number of the one that it stands under."""
+    waiting = [(one, "") for one in reversed(listed)]
+    while waiting:
+        comment, above = waiting.pop()
+        if not isinstance(comment, dict):
+            continue
+        yield comment, above
+        below = comment.get("children")
+        if isinstance(below, list):
+            waiting += [(one, string(comment.get("id"))) for one in reversed(below)]
+
+
 def _document(
-    comment: dict[str, Any], ordinal: int, thread: str, place: str, title: str, line: int
+    comment: dict[str, Any], above: str, ordinal: int, thread: str, place: str, title: str, line: int
 ) -> Document | None:
     author = next((found for key in _AUTHORS if (found := string(comment.get(key)))), "")
     given = next((comment[key] for key in _DATES if comment.get(key) not in (None, "")), "")
@@ -70,7 +94,8 @@ def _document(
     body = as_blocks(next((found for key in _BODIES if (found := string(comment.get(key)))), ""))
     # Programs that make such lists number the comments, or give all of them the number 0.
     own = string(comment.get("id")) if number(comment.get("id")) != 0 else ""
-    above = next((found for key in _PARENTS if (found := string(comment.get(key))) not in ("", "0")), "")
+    said = (found for key in _PARENTS if (found := string(comment.get(key))) not in ("", "0"))
+    above = next(said, above)
     notes = [] if author else ["its author is not named"]
     if given and not date:
         notes.append(f'the date "{given}" is no date')
@@ -85,7 +110,12 @@ def _document(
         url=place if urlsplit_safely(place).hostname else None,
         source=urlsplit_safely(place).hostname or None,
         karma=next(
-            (n for key in ("likes", "score", "karma") if (n := number(comment.get(key))) is not None), None
+            (
+                n
+                for key in ("likes", "score", "karma", "reaction_count")
+                if (n := number(comment.get(key))) is not None
+            ),
+            None,
         ),
         thread=thread,
         parent=f"{thread}#comment-{above}" if above and above != own else thread,

@@ -17,6 +17,7 @@ from essaysearch.readers.feed_entry import READER_NAME, Feed, entry_document
 from essaysearch.readers.feed_json import is_json_feed, read_json_feed
 from essaysearch.readers.feed_text import as_blocks, as_line
 from essaysearch.readers.html_text import html_to_blocks
+from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
@@ -58,7 +59,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         yield from read_json_feed(source)
         return
     feed = _header(source)
-    facts = {"title": feed.title, "home": feed.home}
+    facts = {"title": feed.title, "home": feed.address(feed.home)}
     if any(facts.values()):
         yield SourceFacts(source.path, {key: value for key, value in facts.items() if value})
     tally = Tally(source)
@@ -161,7 +162,8 @@ def _document(found: Found, feed: Feed) -> Document | None:
     titles = children(entry, "title") or children(entry, "dc:title")
     title = _title(titles[0]) if titles else ""
     persons = [_person(e) for key in _AUTHORS for e in children(entry, key)]
-    authors = tuple(dict.fromkeys(author for author, _ in persons if author)) or feed.authors
+    named = (name for author, _ in persons if author for name in authors_of(author)[0])
+    authors = tuple(dict.fromkeys(named)) or feed.authors
     stamps = [stamp for _, stamp in persons if stamp]
     generated = feed.generated or bool(stamps)
     body: tuple[str, tuple[Block, ...]] = ("", ()) if generated else _body(entry)

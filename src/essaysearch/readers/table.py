@@ -5,6 +5,8 @@ To read another format: one new file with a `Reader`, one row here.
 
 from __future__ import annotations
 
+import re
+
 from essaysearch.errors import ReadError, UnknownReader
 from essaysearch.readers import (
     acl_xml,
@@ -77,6 +79,8 @@ READERS: tuple[Reader, ...] = (
 """All readers. Where two are equally sure of a file, the earlier one takes it."""
 
 _FOR_SUFFIX = 0.04
+_OPENINGS = re.compile(r'\ufeff?(?:\s*(?:\[|\{\s*"[^"\\]{0,200}"\s*:))+')
+_DEEP = 100
 
 
 def sniff(source: SourceFile) -> Reader:
@@ -112,7 +116,16 @@ def _sureness(reader: Reader, source: SourceFile) -> float:
 def _content(source: SourceFile) -> str:
     if source.is_binary:
         return "binary data that no reader knows"
+    if nested := _nesting(source.head_text):
+        return f"JSON that opens {nested:,} levels before it says anything, which no reader looks through"
     return "JSON or markup that no reader knows" if plain.is_data(source) else "no text that a reader knows"
+
+
+def _nesting(text: str) -> int:
+    """How many lists and objects open at the beginning of a JSON text before its first value; 0 for a few."""
+    match = _OPENINGS.match(text)
+    depth = len(re.findall(r'[\[{](?=\s*["\[{]|\Z)', match[0])) if match else 0
+    return depth if depth > _DEEP else 0
 
 
 def reader_named(name: str) -> Reader:

@@ -1,0 +1,111 @@
+"""Files of known kinds in the forms in which other sites and programs write them."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 - markup stays on its lines
+import json
+from pathlib import Path
+
+from essaysearch.filling.ingest import read
+from essaysearch.model import Document, Skipped, SourceFacts
+
+
+def _all(tmp_path: Path, name: str, content: str) -> list[Document | Skipped | SourceFacts]:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    return list(read(path))
+
+
+def _documents(tmp_path: Path, name: str, content: str) -> list[Document]:
+    return [reading for reading in _all(tmp_path, name, content) if isinstance(reading, Document)]
+
+
+def test_an_entry_that_refers_to_its_volume_has_the_volume_s_year_and_title(tmp_path: Path) -> None:
+    text = (
+        "@inproceedings{a, title={On gulls}, author={Fenn, Odile}, crossref={V}}\n"
+        '@inproceedings{b, title={On light}, year=1999, crossref = "V"}\n'
+        "@proceedings{V, title={Moles}, booktitle={Proceedings of Moles}, year=2020, publisher={Mole Press}}\n"
+    )
+    first, second, _ = _documents(tmp_path, "a.bib", text)
+    assert (first.date, first.metadata["journal"], first.metadata["publisher"]) == (
+        "2020",
+        "Proceedings of Moles",
+        "Mole Press",
+    )
+    assert second.date == "1999"
+
+
+def test_an_answer_of_substack_gives_comments_with_what_they_answer(tmp_path: Path) -> None:
+    answer = {
+        "comments": [
+            {
+                "id": 41, "post_id": 9, "date": "2023-11-02T16:13:00.000Z", "name": "Tobias Fenn", "reaction_count": 5,
+                "body": "Is it?", "children": [{"id": 42, "name": "Odile", "body": "It is.", "children": []}],
+            },
+            {"id": 43, "name": None, "body": None, "deleted": True, "children": []},
+        ]
+    }  # fmt: skip
+    first, second, gone = _all(tmp_path, "a.json", json.dumps(answer))
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.authors, first.date, first.karma) == (("Tobias Fenn",), "2023-11-02T16:13:00+00:00", 5.0)
+    assert first.parent == first.thread == second.thread == "comments:post-9"
+    assert second.parent == first.id
+    assert isinstance(gone, Skipped)
+    assert gone.reason == "1 comment was deleted."
+
+
+def test_a_post_of_substack_s_interface_is_an_essay(tmp_path: Path) -> None:
+    post = {
+        "id": 9, "title": "On Gulls", "slug": "on-gulls", "post_date": "2023-11-02T10:00:00.000Z",
+        "canonical_url": "https://mole.example/p/on-gulls", "publishedBylines": [{"id": 2, "name": "Odile Fenn"}],
+        "body_html": f"<p>{'They sing at night and nobody knows why. ' * 20}</p><blockquote><p>Do they?</p></blockquote>",
+    }  # fmt: skip
+    (essay,) = _documents(tmp_path, "a.json", json.dumps(post))
+    assert (essay.title, essay.authors, essay.date) == (
+        "On Gulls",
+        ("Odile Fenn",),
+        "2023-11-02T10:00:00+00:00",
+    )
+    assert essay.url == "https://mole.example/p/on-gulls"
+    assert [block.voice for block in essay.blocks] == ["own", "quoted"]
+
+
+def test_keywords_of_openalex_are_categories(tmp_path: Path) -> None:
+    work = {
+        "id": "https://openalex.org/W1", "display_name": "On gulls", "title": "On gulls", "publication_year": 2020,
+        "authorships": [{"author": {"display_name": "Odile Fenn"}}], "abstract_inverted_index": {"We": [0], "sing": [1]},
+        "keywords": [{"display_name": "Gull"}, {"display_name": "Song"}],
+    }  # fmt: skip
+    (paper,) = _documents(tmp_path, "a.json", json.dumps({"meta": {"count": 1}, "results": [work]}))
+    assert (paper.text, paper.categories) == ("We sing", ("Gull", "Song"))
+
+
+def test_the_heading_over_a_publisher_s_abstract_is_not_part_of_it(tmp_path: Path) -> None:
+    work = {
+        "DOI": "10.1/x", "title": ["On gulls"], "author": [{"given": "Odile", "family": "Fenn"}],
+        "abstract": "<jats:title>Abstract</jats:title><jats:p>They sing.</jats:p>", "type": "journal-article",
+        "published": {"date-parts": [[2020, 3]]}, "container-title": ["Moles"],
+    }  # fmt: skip
+    (paper,) = _documents(tmp_path, "a.json", json.dumps({"status": "ok", "message": {"items": [work]}}))
+    assert paper.text == "They sing."
+
+
+def test_a_podcast_s_two_hosts_are_two_authors_and_a_relative_home_is_whole(tmp_path: Path) -> None:
+    feed = (
+        '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xml:base="https://mole.example/">'
+        "<channel><title>Mole Talk</title><link>/</link><item><title>Gulls</title><description>We talk.</description>"
+        "<itunes:author>Ada Quill, Tobias Fenn</itunes:author></item></channel></rss>"
+    )
+    facts, episode = _all(tmp_path, "a.xml", feed)
+    assert isinstance(facts, SourceFacts)
+    assert isinstance(episode, Document)
+    assert facts.metadata["home"] == "https://mole.example/"
+    assert episode.authors == ("Ada Quill", "Tobias Fenn")
+
+
+def test_json_that_only_nests_is_refused_with_its_nesting(tmp_path: Path) -> None:
+    deep = '{"a":' * 20_000 + '[{"_id": "aB3dE6gH9jK2mN5pQ", "htmlBody": "<p>x</p>"}]' + "}" * 20_000
+    (skipped,) = _all(tmp_path, "a.json", deep)
+    assert isinstance(skipped, Skipped)
+    assert "opens 13,107 levels before it says anything" in skipped.reason
