@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from essaysearch.concordance.kwic import Lines
     from essaysearch.concordance.tables import Table
     from essaysearch.concordance.years import Years
-    from essaysearch.filling.indexing import Progress
+    from essaysearch.filling.files import Progress
     from essaysearch.filling.report import IndexReport
     from essaysearch.quotations.answering import Attention
     from essaysearch.quotations.exchanges import Exchanges, Quoted, Source

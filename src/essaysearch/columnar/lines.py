@@ -33,6 +33,11 @@ class Line:
             self._jobs.popleft().result()
         self._jobs.append(self._pool.submit(self._do, job))
 
+    @property
+    def length(self) -> int:
+        """How many jobs are not done."""
+        return sum(not job.done() for job in self._jobs)
+
     def _do(self, job: Callable[[], None]) -> None:
         if self._failed:
             return

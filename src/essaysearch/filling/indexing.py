@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from essaysearch.columnar.fingerprints import fingerprint
 from essaysearch.columnar.store import Snapshot, Store
 from essaysearch.columnar.writer import Writer
+from essaysearch.filling.collecting import seldom
+from essaysearch.filling.files import END, Progress, bytes_under, opened, readings
 from essaysearch.filling.report import IndexReport
-from essaysearch.model import Document, Reading, Skipped, SourceFacts
-
-Progress = Callable[[str, int, int], None]
-"""Called with (path, files done, files in all) before each file, and once at the end."""
+from essaysearch.model import Document, Passage, Reading, Skipped
 
 Source = str | os.PathLike[str]
 
@@ -53,16 +51,19 @@ def add(
     given = list(what)
     paths = [os.fspath(item) for item in given if not isinstance(item, Document)]
     report = IndexReport()
-    there = _bytes_under(paths)
+    there = bytes_under(paths)
     much = there + sum(len(item.text) for item in given if isinstance(item, Document))
     compiled = fast if fast is not None else numba_present() and much > _MUCH
-    with store.writer(timeout=timeout, fast=compiled) as writer:
+    with ExitStack() as ends:
+        ends.enter_context(seldom())
+        files = ends.enter_context(opened(paths, as_, defaults, there > _MUCH))  # read from now on
+        writer = ends.enter_context(store.writer(timeout=timeout, fast=compiled))
         run = _Run(store.snapshot(), writer, report)
         for item in given:
             if isinstance(item, Document):
                 run.meet(item.path, item)
-        for path, reading in _readings(paths, as_, defaults, progress, there > _MUCH):
-            run.meet(path, reading)
+        for path, reading, passages in readings(files, progress):
+            run.meet(path, reading, passages)
         run.finish(paths if prune else [])
         _remember_topics(writer, paths)
         report.skipped += aliases.remember(writer, paths)
@@ -85,39 +86,6 @@ def remove(store: Store, ids: Iterable[str], timeout: float = 10.0) -> int:
     return len(gone)
 
 
-def _readings(
-    paths: list[str],
-    as_: str | None,
-    defaults: Mapping[str, str] | None,
-    progress: Progress | None,
-    much: bool,
-) -> Iterator[tuple[str, Reading]]:
-    """(file, what was read of it), an end of file marked by its path alone as `SourceFacts`."""
-    if not paths:
-        return
-    from essaysearch.filling.ahead import Ahead, can_read_ahead
-    from essaysearch.filling.ingest import discover, overrides, read
-    from essaysearch.readers.table import reader_named
-
-    overrides(defaults or {})  # a date that is none is said once, before any file is opened
-    if as_ is not None:
-        reader_named(as_)
-    found = list(discover(paths))
-    files = [path for path in found if not isinstance(path, Skipped)]
-    with Ahead(files, as_, defaults) if much and can_read_ahead() else nullcontext() as ahead:
-        for number, path in enumerate(found):
-            if isinstance(path, Skipped):
-                yield path.path, path
-                continue
-            if progress is not None:
-                progress(path, number, len(found))
-            for reading in ahead.read(path) if ahead is not None else read(path, as_, defaults):
-                yield path, reading
-            yield path, SourceFacts(path, _END)
-    if progress is not None:
-        progress("", len(found), len(found))
-
-
 def _remember_topics(writer: Writer, paths: list[str]) -> None:
     """Keep where topic files stand beside what was indexed."""
     known = list(writer.facts.get("topics", []))
@@ -128,9 +96,6 @@ def _remember_topics(writer: Writer, paths: list[str]) -> None:
             known.append(place)
     if known:
         writer.facts["topics"] = known
-
-
-_END: Mapping[str, Any] = {"end of": "file"}
 
 
 class _Run:
@@ -153,12 +118,12 @@ class _Run:
         self._failed: set[str] = set()
         self._ended: set[str] = set()
 
-    def meet(self, path: str, reading: Reading) -> None:
-        """Take what was read of a file, which is called as it was given."""
+    def meet(self, path: str, reading: Reading, passages: tuple[Passage, ...] | None = None) -> None:
+        """Take what was read of a file, which is called as it was given, and perhaps cut already."""
         self._given = self._shown(path)
         if isinstance(reading, Document):
             self._report.note(self._given, reading.notes)
-            self.take(reading)
+            self.take(reading, passages)
             return
         whole = self._shown(os.path.abspath(path))
         if isinstance(reading, Skipped):
@@ -166,7 +131,7 @@ class _Run:
             if not reading.empty and os.path.basename(reading.path) == os.path.basename(path):
                 self._failed.add(whole)
             self._report.skipped.append(reading)
-        elif reading.metadata is _END:
+        elif reading.metadata is END:
             self._ended.add(whole)
         else:
             self._report.note(self._given, reading.metadata.get("notes", ()))
@@ -174,7 +139,7 @@ class _Run:
             sources[reading.path] = {**sources.get(reading.path, {}), **reading.metadata}
             self._writer.facts["sources"] = sources
 
-    def take(self, document: Document) -> None:
+    def take(self, document: Document, passages: tuple[Passage, ...] | None = None) -> None:
         """Add a document, or find that it is there already.
 
         Of one document met in several files the fullest text is kept; all its files are reported.
@@ -182,13 +147,13 @@ class _Run:
         size = len(document.text.encode("utf-8", "surrogatepass"))
         known = self._seen.get(document.id)
         if known is not None:
-            self._meet_again(document, size, *known)
+            self._meet_again(document, size, passages, *known)
             return
         self._report.inferred.count(document)
         before = self._before.locate_document(document.id)
         if before is None:
             self._report.added += 1
-            self._put(document, size)
+            self._put(document, size, passages)
             return
         view, number = before
         recorded = view.segment.keyword("path", number) or ""
@@ -204,7 +169,7 @@ class _Run:
                 self._waiting.add(document.id)
             return
         self._report.changed += 1
-        self._put(document, size)
+        self._put(document, size, passages)
 
     def _as_committed(self, document: Document) -> bool:
         committed = self._elsewhere.as_read(self._writer.facts, document.id)
@@ -212,27 +177,29 @@ class _Run:
             committed = self._writer.fingerprint_of(document.id)
         return committed == fingerprint(document)
 
-    def _put(self, document: Document, size: int) -> None:
+    def _put(self, document: Document, size: int, passages: tuple[Passage, ...] | None = None) -> None:
         self._seen[document.id] = (document.path, size)
-        self._writer.add(document, self._split(document))
+        self._writer.add(document, self._split(document) if passages is None else passages)
         self._elsewhere.remember(self._writer, document)
         self.changed.add(document.id)
 
-    def _meet_again(self, document: Document, size: int, path: str, kept: int) -> None:
+    def _meet_again(
+        self, document: Document, size: int, passages: tuple[Passage, ...] | None, path: str, kept: int
+    ) -> None:
         if document.id in self._waiting and path == document.path:
             # The version that was committed, after another file's shorter one.
             self._waiting.remove(document.id)
             if not self._as_committed(document):
                 self._report.unchanged -= 1
                 self._report.changed += 1
-                self._put(document, size)
+                self._put(document, size, passages)
         elif path == document.path:
             again = f"the id `{document.id}` stands in it more than once; the first was kept"
             self._report.note(self._given, (again,))
         else:
             self._repeat(document.id, path, document.path)
             if size > kept:
-                self._put(document, size)
+                self._put(document, size, passages)
 
     def _repeat(self, key: str, one: str, other: str) -> None:
         held = self._report.repeated.setdefault(key, [])
@@ -282,14 +249,3 @@ class _Run:
             return False
         place = Path(os.path.abspath(path))
         return any(place == root or root in place.parents for root in roots) and not os.path.exists(path)
-
-
-def _bytes_under(paths: list[str]) -> int:
-    """About how much there is to read."""
-    total = 0
-    for path in paths:
-        if os.path.isdir(path):
-            total += sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
-        elif os.path.isfile(path):
-            total += os.path.getsize(path) * (4 if path.endswith(".gz") else 1)
-    return total

@@ -12,6 +12,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +196,7 @@ def _finished(
         "notes": document.notes + notes,
         **fixed,
     }
-    document = _storable(replace(document, **known))
+    document = _storable(Document(**{**dict(zip(_FIELDS, _values_of(document), strict=True)), **known}))
     return _voiced(document) if any(block.reason == LOST_MARKS for block in document.blocks) else document
 
 
@@ -215,17 +217,23 @@ _AS_1252 = {
     n: bytes([n]).decode("cp1252") for n in (0x80, *range(0x82, 0x8D), 0x8E, *range(0x91, 0x9D), 0x9E, 0x9F)
 }
 _TEXTS = ("id", "text", "title", "url", "source", "thread", "parent", "date")
+_LISTS = ("authors", "authors_inferred", "categories")
+_FIELDS = tuple(Document.__dataclass_fields__)
+_values_of, _texts_of, _lists_of = attrgetter(*_FIELDS), attrgetter(*_TEXTS), attrgetter(*_LISTS)
 
 
 def _storable(document: Document) -> Document:
     """The document without characters that no file can hold (half surrogates, zeros); no offset moves."""
     changed: dict[str, Any] = {}
-    if _LOST_1252.search(document.text) or _LOST_1252.search(document.title or ""):
+    if any(not text.isascii() and _LOST_1252.search(text) for text in (document.text, document.title or "")):
         title = document.title.translate(_AS_1252) if document.title else None
         note = "control characters were read as the quotes and dashes that they are in Windows-1252"
         notes = (*document.notes, note)
         document = replace(document, text=document.text.translate(_AS_1252), title=title, notes=notes)
-    for name in (*_TEXTS, "authors", "authors_inferred", "categories", "metadata"):
+    texts = "\n".join(filter(None, (*_texts_of(document), *chain(*_lists_of(document)))))
+    if not document.metadata and _clean(texts) == texts:
+        return document
+    for name in (*_TEXTS, *_LISTS, "metadata"):
         value = getattr(document, name)
         if value and (clean := _clean(value)) != value:
             changed[name] = clean
@@ -237,7 +245,9 @@ def _storable(document: Document) -> Document:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        if not value.isascii() and _HALF_SURROGATE.search(value):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
             value = _HALF_SURROGATE.sub("\ufffd", value)
         return value.replace("\0", " ")
     if isinstance(value, Mapping):

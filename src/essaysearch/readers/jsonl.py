@@ -32,6 +32,7 @@ _OWN = {*_IDS, *_TEXTS, "title"}
 """What a line itself must say."""
 _OPENING_WORDS = 12
 _SNIFFED_LINES = 20
+_decode = json.JSONDecoder(strict=False, parse_constant=lambda _: None).decode
 
 
 def sniff(source: SourceFile) -> float:
@@ -69,7 +70,7 @@ def _record(line: bytes) -> tuple[dict[str, Any] | None, list[str], str]:
     """The object on a line, what was assumed of its bytes, and why there is none."""
     text, notes = decoded(line)
     try:
-        value = json.loads(text, strict=False, parse_constant=lambda _: None)
+        value = _decode(text)
     except json.JSONDecodeError as error:
         return None, [], f"The line is no JSON: {error.msg.lower()} at character {error.pos + 1}."
     except (ValueError, RecursionError) as error:

@@ -6,6 +6,9 @@ import re
 from typing import Any
 
 _ET_AL = re.compile(r"[,;]?\s*(?:\bet\.?\s+al\b\.?|\band others\b|…|\.\.\.)\s*$", re.IGNORECASE)
+_OPEN_ENDS = ("al", "al.", "others", "…", "...")
+"""How all that it matches ends: the pattern tries every place of a text, which takes a while."""
+
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
 _WHOLE_WORD = re.compile(r"[^\W\d_]{2,}")
 SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d."))
@@ -26,10 +29,10 @@ def authors_of(value: Any) -> tuple[tuple[str, ...], bool]:
         value = [value]
     if isinstance(value, list | tuple):
         entries = [_entry(part) for part in value]
-        complete = all(_ET_AL.sub("", entry) == entry for entry in entries)
-        names = [_ET_AL.sub("", entry) for entry in entries]
+        names = list(map(_without_et_al, entries))
+        complete = names == entries
     elif isinstance(value, str):
-        text = _ET_AL.sub("", value)
+        text = _without_et_al(value)
         complete = text == value
         names = _split(text)
     else:
@@ -37,6 +40,10 @@ def authors_of(value: Any) -> tuple[tuple[str, ...], bool]:
     return tuple(
         dict.fromkeys(name for raw in names if (name := " ".join(raw.split()).strip(" ,;")))
     ), complete
+
+
+def _without_et_al(text: str) -> str:
+    return _ET_AL.sub("", text) if text.rstrip()[-6:].casefold().endswith(_OPEN_ENDS) else text
 
 
 def _entry(part: Any) -> str:

@@ -65,7 +65,7 @@ class SourceFile:
         except OSError as error:
             file.close()
             raise ReadError(f"{self.path}: cannot be read: {error.strerror or error}.") from error
-        return io.BufferedReader(_Unpacked(file)) if packed else file
+        return io.BufferedReader(_Unpacked(file), HEAD) if packed else file
 
     @cached_property
     def head(self) -> _Bytes:
