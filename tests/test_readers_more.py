@@ -176,7 +176,7 @@ def test_first_authors_of_ris_stand_beside_its_other_authors(file: Write) -> Non
         (
             "<jats:title>Abstract</jats:title><jats:p>On <jats:italic>E. coli</jats:italic> &amp; a &lt; b."
             "</jats:p><jats:p>Two.</jats:p>",
-            "Abstract\n\nOn E. coli & a < b.\n\nTwo.",
+            "On E. coli & a < b.\n\nTwo.",
         ),
         (
             "If <jats:inline-formula><jats:alternatives><jats:tex-math>$x$</jats:tex-math><mml:math><mml:mi>x"
