@@ -318,6 +318,26 @@ def test_documents_rank_alike_compiled_or_not_and_however_the_index_is_cut(data)
                 assert got == pytest.approx(want, rel=1e-6), (tree, compiled)
 
 
+@pytest.mark.parametrize("k", [1, 3, 40])
+def test_a_pattern_scores_alike_to_the_last_bit_however_often_it_is_met(tmp_path, k):
+    store = Store(tmp_path / "ix", create=True)
+    for part in range(3):
+        with store.writer() as writer:
+            for number in range(part, 30, 3):
+                words = [f"mod{n % 7}" for n in range((number * 37) % 300)] + ["other"] * (number % 11 * 9)
+                text, title = " ".join(words) or "none", "mod1 mod2" if number % 5 == 0 else None
+                writer.add(
+                    Document(f"d{number}", "essay", text, (Block(0, len(text)),), title=title),
+                    (Passage(f"{number:016x}", 0, 0, len(text)),),
+                )
+    snapshot = store.snapshot()
+    for query in ("mod*", "m*", "mod1*", "*d1 -other", "mod* title:mod2"):
+        tree = parse(query).tree
+        assert quick.ids(snapshot, tree, kernels, k, 0, False) == quick.ids(snapshot, tree, None, k, 0, False)
+        # No number of one query is left to the next.
+        assert quick.ids(snapshot, tree, kernels, k, 0, False) == quick.ids(snapshot, tree, None, k, 0, False)
+
+
 def test_threads_that_share_a_store_get_the_same_answers(tmp_path):
     store = Store(tmp_path / "ix", create=True)
     with store.writer() as writer:

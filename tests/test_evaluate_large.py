@@ -57,6 +57,7 @@ def queries() -> Iterator[str]:
         yield f"{' '.join(words[:2])} author:author{n} date:2003..2007"
         yield f"{' '.join(words[:2])} -{rng.choice(WORDS[:20])}"
         yield f'"{words[0]} {words[-1]}"'
+        yield f"{words[0][: 1 + n % 4]}*"
 
 
 @pytest.mark.parametrize("query", list(queries()))

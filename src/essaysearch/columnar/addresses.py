@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 (
-    DATA, SIZE, PASSAGES, NORMS, FIELDS, STARTS, STARTED, ORDER, LIVE, NAMES, ENDS, NAME_OF, AT
-) = range(13)  # fmt: skip
-"""The columns of a row: addresses of arrays and how long these are.
+    DATA, SIZE, PASSAGES, NORMS, FIELDS, LEAST, STARTS, STARTED, ORDER, LIVE, NAMES, ENDS, NAME_OF, AT
+) = range(14)  # fmt: skip
+"""The columns of a row: addresses of arrays and how long these are; ``LEAST``: the least norm of each field.
 `Segment.arrays`' ``at`` stands from ``AT`` on."""
 
 COLUMNS = AT + 17
@@ -44,13 +44,14 @@ def table_of(views: Sequence[View], words: int) -> Table:
         norms, starts, order, live = view.norms(words), view.starts, view.segment.order, view.live_bits
         # Documents' ids order equally good passages of different segments; of one segment, ``order`` does.
         names = view.segment.document_names if len(views) > 1 else (_NONE,) * 3
-        arrays = (data, norms, starts, order, live, *names)
+        least = norms.min(axis=1, initial=np.inf).astype(np.float64)
+        arrays = (data, norms, least, starts, order, live, *names)
         assert all(array.flags.c_contiguous for array in arrays)
         held += arrays
         rows.append(
             [
-                address(data), len(data), view.segment.passages, address(norms), len(norms), address(starts),
-                len(starts), address(order), address(live), *map(address, names),
+                address(data), len(data), view.segment.passages, address(norms), len(norms), address(least),
+                address(starts), len(starts), address(order), address(live), *map(address, names),
                 *at.tolist(),
             ]
         )  # fmt: skip

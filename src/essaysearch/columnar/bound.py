@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from essaysearch.columnar.addresses import address
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.segment import Segment
 from essaysearch.columnar.store import Snapshot, Term
@@ -47,29 +48,53 @@ def place(snapshot: Snapshot, term: str, kernels: Any) -> None:
 _MOST_PLACED = 1 << 16
 
 
+ROWS, FIRSTS, ORDINALS, ORDINALS_SIZE, SIZE, TOLD = range(6)
+"""What `Bound.told` tells: addresses of its arrays, how many ordinals there are, the most postings in one
+segment; how many numbers that are."""
+
+
 class Bound(NamedTuple):
     """The words of a pattern in each segment.
 
     ``rows``: int64 (terms, 4), segment by segment: first block, end of blocks, where in
     ``ordinals`` the numbers of the surfaces that count begin and end (no number: all count).
-    ``firsts``: where the rows of each segment begin, and their end. ``size``: the most postings in
-    one segment.
+    ``firsts``: where the rows of each segment begin, and their end. ``told``: the same for a kernel.
     """
 
     rows: Array
     firsts: Array
     ordinals: Array
-    size: int
+    told: Array
+
+    @property
+    def size(self) -> int:
+        """The most postings in one segment."""
+        return int(self.told[SIZE])
+
+    @property
+    def at(self) -> int:
+        """Where ``told`` begins."""
+        return address(self.told)
+
+
+def _bound_of(rows: Array, firsts: Array, ordinals: Array, size: int) -> Bound:
+    told = [address(rows), address(firsts), address(ordinals), len(ordinals), size]
+    return Bound(rows, firsts, ordinals, np.array(told, dtype=np.int64))
 
 
 def pattern(snapshot: Snapshot, leaf: Expand, kernels: Any) -> Bound:
     """The words of a pattern, all that is read of them verified. Raises `QueryTooLarge`."""
+    if len(snapshot.views) == 1:
+        return pattern_in(snapshot.views[0].segment, leaf, kernels)
+    key = "pattern", leaf.how, leaf.pattern, leaf.distance
+    return snapshot.decoded.of(key, lambda: _joined(snapshot, leaf, kernels))
+
+
+def _joined(snapshot: Snapshot, leaf: Expand, kernels: Any) -> Bound:
     parts = [pattern_in(view.segment, leaf, kernels) for view in snapshot.views]
-    if len(parts) == 1:
-        return parts[0]
     shifts = np.cumsum([0, *(len(part.ordinals) for part in parts)])
     rows = [part.rows + np.array([0, 0, shift, shift]) for part, shift in zip(parts, shifts, strict=False)]
-    return Bound(
+    return _bound_of(
         np.concatenate(rows),
         np.cumsum([0, *(len(part.rows) for part in parts)]),
         np.concatenate([part.ordinals for part in parts]),
@@ -99,7 +124,7 @@ def _bind(segment: Segment, leaf: Expand, kernels: Any) -> Bound:
     ordinals = [
         n for (_, ordinals), some in zip(chosen, partial.tolist(), strict=True) if some for n in ordinals
     ]
-    return Bound(
+    return _bound_of(
         np.ascontiguousarray(rows),
         np.array([0, len(rows)]),
         np.array(ordinals, dtype=np.int64),

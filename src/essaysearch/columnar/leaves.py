@@ -278,21 +278,20 @@ def _expand(view: View, leaf: Expand, norms: Array, kernels: Any) -> Found:
     """As `_expand_table`, added up by kernels."""
     segment = view.segment
     held = pattern_in(segment, leaf, kernels)
-    sums, room = SPACE.room.passages(segment.passages), np.empty(held.size + 1, np.int64)
+    sums, room = SPACE.room.tallies(*norms.shape), np.empty(held.size + 1, np.int64)
     size = kernels.union(
         *segment.arrays,
-        norms,
         view.starts,
         held.rows,
         held.ordinals,
-        SPACE.room.counts,
+        SPACE.room.surfaces,
         SPACE.room.ints(0),
-        sums,
+        *sums,
         room,
     )
     docs = np.sort(room[:size])
     x = np.empty(len(docs))
-    kernels.take(sums, docs, x)
+    kernels.take(*sums, norms, docs, x)
     return Found(docs, x)
 
 

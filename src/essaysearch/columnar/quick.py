@@ -205,10 +205,8 @@ def _pattern(snapshot: Snapshot, tree: Clauses, leaf: Expand, kernels: Any, want
     terms = bound.pattern(snapshot, leaf, kernels)
     asked = frame(snapshot, masks_of(snapshot, tree), wanted, (), words=1)
     SPACE.room.found(terms.size + 1)
-    sums = SPACE.room.passages(snapshot.longest)
-    held, total, df = kernels.best_pattern(
-        asked, terms.rows, terms.firsts, terms.ordinals, terms.size, SPACE.room.counts, sums
-    )
+    SPACE.room.tallies(len(snapshot.views[0].norms(1)), snapshot.longest)
+    held, total, df = kernels.best_pattern(asked, terms.at)
     return Rows(held, total, _weight(snapshot, leaf.boost, df))
 
 

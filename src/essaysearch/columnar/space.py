@@ -41,8 +41,9 @@ EACH_FLOAT = 8
 
 (
     INTS, INTS_SIZE, FLOATS, FLOATS_SIZE, SUMS, SCORES, DOCS, PARTS, DIGITS, FOUND, XS, SEEN,
+    SURFACES, BYTES, TALLIES,
     TABLE, SEGMENTS, MASKS, K, WINDOW, COUNTED, IDS, OFFSET, WORDS, EXCLUDED, PAIRS, HEAD,
-) = range(24)  # fmt: skip
+) = range(27)  # fmt: skip
 """The numbers at the head of a frame. First what a thread has: addresses of its work space and the sizes
 of some, then of the results and of what else a kernel may write. From ``TABLE`` on what a query gives:
 the address of a snapshot's table, its segments, the address of masks, how many passages are wanted, how near
@@ -50,6 +51,9 @@ words may stand, whether all matches are counted, the address of the passages' i
 the place of the first one asked for, how many words, excluded words and pairs of words there are. Behind
 the head: addresses of the rows of the words and of the excluded words (`impacts`), the weights of the
 words, and three floats for each pair (`match_kernels`)."""
+
+SURFACES_SIZE = 1 << 16
+"""Surfaces that a term may have."""
 
 NAME = 17
 """Bytes of a passage's id as a kernel writes it: hexadecimal digits and a space."""
@@ -63,19 +67,18 @@ _USUAL = 16
 class Room:
     """The work space of one thread.
 
-    ``wide``: as `window_kernels.window_of` parts it; ``counts``: flags of surfaces. Sums, counts and what is
-    `seen` are zeros between calls; all else may hold anything. Results: ``scores``, ``docs``, ``parts``,
-    ``digits``.
+    ``wide``: as `window_kernels` parts it; ``surfaces``: flags of surfaces. Sums, flags, `tallies`
+    and what is `seen` are zeros between calls; all else may hold anything. Results: ``scores``, ``docs``,
+    ``parts``, ``digits``.
     """
 
     def __init__(self) -> None:
         self.wide = np.zeros(3 * WIDE + 2 * NOTED, dtype=np.int32)
-        self.counts = np.zeros(1 << 16, dtype=np.uint8)
         self._frame = np.zeros(0, dtype=np.int64)
         self._held: dict[int, Array] = {}
         self._forms: dict[tuple[int, int], Struct] = {}
         self._grow(_USUAL, 16, 1)
-        self._wide = np.zeros(0)
+        self.surfaces = self._hold(SURFACES, np.zeros(SURFACES_SIZE, dtype=np.uint8))
 
     def ask(
         self, k: int, head: tuple[int, ...], rows: Sequence[int], floats: Sequence[float], segments: int
@@ -132,7 +135,7 @@ class Room:
         self.seen(passages)
 
     def found(self, size: int) -> None:
-        """Make room for passages and x."""
+        """Make room for passages and x (or another eight bytes of each)."""
         if FOUND not in self._held or len(self._held[FOUND]) < size:
             self._hold(FOUND, np.empty(size, dtype=np.int64))
             self._hold(XS, np.empty(size))
@@ -142,11 +145,17 @@ class Room:
         if SEEN not in self._held or len(self._held[SEEN]) < (passages + 7) >> 3:
             self._hold(SEEN, np.zeros((passages + 7) >> 3, dtype=np.uint8))
 
-    def passages(self, count: int) -> Array:
-        """A zero for each of ``count`` passages; to be left as zeros."""
-        if len(self._wide) < count:
-            self._wide = np.zeros(count)
-        return self._wide
+    def tallies(self, fields: int, passages: int) -> tuple[Array, Array]:
+        """Make room for a byte for each of so many passages and for an int32 of each of their fields.
+
+        They are to be left as zeros.
+        """
+        size = fields * passages
+        if TALLIES not in self._held or len(self._held[TALLIES]) < size:
+            self._hold(TALLIES, np.zeros(size, dtype=np.int32))
+        if BYTES not in self._held or len(self._held[BYTES]) < passages:
+            self._hold(BYTES, np.zeros(passages, dtype=np.uint8))
+        return self._held[BYTES][:passages], self._held[TALLIES][:size].reshape(fields, passages)
 
 
 class _Rooms(threading.local):
