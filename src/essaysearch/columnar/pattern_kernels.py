@@ -182,7 +182,7 @@ def _sweep(found, bytes_, tallies, mask, live, more):  # type: ignore[no-untyped
             byte = np.int64(bytes_[doc])
             bytes_[doc] = 0
             found[n] = more[several] = doc | byte << PLACES
-            several += byte > 1
+            several += 1 if byte > 1 else 0
         return len(found), several, len(found)
     held, alive = 0, 0
     for doc in found:
@@ -193,7 +193,7 @@ def _sweep(found, bytes_, tallies, mask, live, more):  # type: ignore[no-untyped
         if living and wanted(mask, doc):
             found[held] = more[several] = doc | byte << PLACES
             held += 1
-            several += byte > 1
+            several += 1 if byte > 1 else 0
         elif byte == SEVERAL:
             for field in range(len(tallies)):
                 tallies[field, doc] = 0
