@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: E501 - markup stays on its lines
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Skipped, SourceFacts
@@ -109,3 +110,28 @@ def test_json_that_only_nests_is_refused_with_its_nesting(tmp_path: Path) -> Non
     (skipped,) = _all(tmp_path, "a.json", deep)
     assert isinstance(skipped, Skipped)
     assert "opens 13,107 levels before it says anything" in skipped.reason
+
+
+def _book(path: Path, chapter: str) -> Path:
+    """An e-book of one chapter."""
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>Gulls</dc:title></metadata><manifest><item id='c' href='c.xhtml' media-type='application/xhtml+xml'/>"
+        "</manifest><spine><itemref idref='c'/></spine></package>"
+    )
+    with ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr("p.opf", package)
+        book.writestr(
+            "c.xhtml", f"<html><head><title>One</title></head><body><h1>One</h1>{chapter}</body></html>"
+        )
+    return path
+
+
+def test_notes_and_asides_of_a_book_are_kept(tmp_path: Path) -> None:
+    prose = "<p>" + "They sing at night and nobody knows why. " * 20 + "</p>"
+    aside = '<aside epub:type="footnote" id="n1"><p>The note.</p></aside><aside><p>A box beside the text.</p></aside>'
+    book = _book(tmp_path / "a.epub", prose + aside)
+    (chapter,) = [reading for reading in read(book) if isinstance(reading, Document)]
+    roles = [(block.role, chapter.text[block.start : block.end]) for block in chapter.blocks[1:]]
+    assert roles == [("note", "The note."), ("paragraph", "A box beside the text.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 from essaysearch.model import Block
@@ -45,9 +46,12 @@ def is_away(root: Element, kind: str) -> bool:
     text = len(plain(whole))
     if not text:
         return True
-    content = main_content(root)
     linked = sum(len(plain(link)) for link in whole.iter("a"))
-    return content.links > 2 * content.prose and content.prose < 400 and 4 * linked > text
+    if 4 * linked <= text:
+        return False
+    # A copy: what the content is looked for in loses its asides, and in a book these are notes.
+    content = main_content(deepcopy(root))
+    return content.links > 2 * content.prose and content.prose < 400
 
 
 def chapters(root: Element, part: str, labels: tuple[Label, ...]) -> Iterator[Chapter]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from essaysearch.readers.html_marks import is_note
 from essaysearch.readers.html_tree import Element, classes, drop, tag_of
 
 _INLINE = frozenset(
@@ -143,7 +144,8 @@ def _away(body: Element, prose: dict[Element, int], total: int) -> list[Element]
 
 def _is_away(node: Element) -> bool:
     if tag_of(node) in _AWAY_TAGS:
-        return tag_of(node) != "aside" or not {"footnote", "footnotes", "note"}.intersection(classes(node))
+        noted = is_note(node) or {"footnote", "footnotes", "note"}.intersection(classes(node))
+        return tag_of(node) not in ("aside", "footer") or not noted
     if node.get("role") in ("navigation", "complementary", "contentinfo", "search", "banner", "dialog"):
         return True
     if tag_of(node) not in _AWAY_BOXES:
