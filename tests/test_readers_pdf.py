@@ -175,3 +175,40 @@ def test_cells_of_a_table_stand_apart_and_signs_of_other_fonts_are_bullets(read)
         "• First of all\n• Second of all"
     ]
     assert (document.authors, "subject" in document.metadata) == ((), False)
+
+
+def _two_pages(head: str) -> bytes:
+    """A title and prose; on the second page a head over the text."""
+    prose = [f"The keeper counted twice on the evening numbered {n}, and wrote it down." for n in range(6)]
+    first = [(150.0, 720.0, 18.0, "F1", "On Gulls at Dusk"), (200.0, 690.0, 10.0, "F1", "Odile Fenn")]
+    return pdf([[*first, *column(650, *prose)], [(72, 750, 9, "F1", head), *column(700, *prose)]])
+
+
+@pytest.mark.parametrize("head", ["ON GULLS AT DUSK", "Odile Fenn"])
+def test_a_head_that_stands_on_one_page_only_is_known_by_the_title_or_name_it_repeats(read, head):
+    (document,) = read(_two_pages(head))
+    assert document.title == "On Gulls at Dusk"
+    assert head not in document.text.removeprefix("Odile Fenn")
+    assert document.text.count("numbered 5") == 2
+
+
+def test_a_first_line_that_repeats_nothing_stays_on_its_page(read):
+    (document,) = read(_two_pages("He was alone by then."))
+    assert "He was alone by then." in document.text
+
+
+def test_footnotes_at_the_foot_of_a_page_are_notes_and_do_not_cut_the_paragraph_over_them(read):
+    lines = [f"The keeper counted on the evening numbered {n} and did not tell" for n in range(6)]
+    foot = column(
+        120, "1 It was Tobias who said so,", "in a letter that is lost.", "2 See the appendix.", size=8
+    )
+    (document,) = read(
+        pdf([[*column(650, *lines), *foot], column(700, "anybody of it until the spring.", *lines)])
+    )
+    blocks = [(block.role, document.text[block.start : block.end]) for block in document.blocks]
+    assert [role for role, _ in blocks] == ["paragraph", "note", "note"]
+    assert "did not tell anybody of it until" in blocks[0][1]
+    assert [text for _, text in blocks[1:]] == [
+        "1 It was Tobias who said so, in a letter that is lost.",
+        "2 See the appendix.",
+    ]

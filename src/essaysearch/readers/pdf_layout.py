@@ -29,6 +29,11 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _ENTRY = re.compile(r"\[\d{1,3}\]\s")
 _LEADERS = re.compile(r"(?:\. ?){6,}\s*(?:\d+|[ivxlc]+)\s*$")
+_FOOT_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶∗]{1,3})\s?(?=[A-Z“\"(a-z])")
+_SMALL = 0.93
+_LONGEST_FOOT = 30
+_COLUMN = 60.0
+"""Lines of one column begin within so many points of each other."""
 _BULLET_ALONE = re.compile(r"[•◦▪‣·∙*–-]")
 
 
@@ -56,6 +61,7 @@ def laid_out(lines: list[Line]) -> Laid:
     """The text of a PDF. The title is not part of it; the blocks cover its every non-space character."""
     body = _body_size(lines)
     title, lines = _title(lines, body)
+    lines, feet = _footnotes(lines, body)
     hyphenated = {word.lower() for line in lines for word in _JOINED.findall(line.text)}
     pieces = list(_pieces(lines, body))
     made: list[tuple[Role, str]] = []
@@ -84,6 +90,7 @@ def laid_out(lines: list[Line]) -> Laid:
             made[-1] = (role, f"{made[-1][1]}\n{text}")
         else:
             made.append((role, text))
+    made += [("note", _text(_Piece("note", foot), hyphenated)) for foot in feet]
     blocks, texts, at = [], [], 0
     for role, text in made:
         furniture = role == "furniture"
@@ -118,6 +125,47 @@ def _title(lines: list[Line], body: float) -> tuple[str | None, list[Line]]:
     if len(title) > 300 or not any(character.isalpha() for character in title):
         return None, lines
     return title, lines[:start] + lines[end:]
+
+
+def _footnotes(lines: list[Line], body: float) -> tuple[list[Line], list[list[Line]]]:
+    """The lines without the footnotes at the feet of columns, and these, each with its lines.
+
+    They are in small type, stand below what is in the usual size, and open with a number or sign.
+    """
+    usual: dict[int, list[Line]] = {}
+    for line in lines:
+        if not _is_small(line, body):
+            usual.setdefault(line.page, []).append(line)
+    kept: list[Line] = []
+    notes: list[list[Line]] = []
+    place = 0
+    while place < len(lines):
+        end = place + 1
+        while end < len(lines) and _is_small(lines[end], body) and _follows(lines[end - 1], lines[end]):
+            end += 1
+        first = lines[place]
+        column = [line.y for line in usual.get(first.page, ()) if abs(line.x - first.x) < _COLUMN]
+        at_foot = _is_small(first, body) and bool(column) and min(column) > first.y
+        if at_foot and end - place <= _LONGEST_FOOT and _FOOT_MARK.match(first.text):
+            for line in lines[place:end]:
+                if _FOOT_MARK.match(line.text):
+                    notes.append([line])
+                else:
+                    notes[-1].append(line)
+        else:
+            end = place + 1 if not _is_small(first, body) else end
+            kept += lines[place:end]
+        place = end
+    return kept, notes
+
+
+def _is_small(line: Line, body: float) -> bool:
+    return line.size < _SMALL * body
+
+
+def _follows(above: Line, below: Line) -> bool:
+    """Whether a line stands below another in one column of one page."""
+    return above.page == below.page and below.y < above.y
 
 
 def _pieces(lines: list[Line], body: float) -> Iterator[_Piece]:

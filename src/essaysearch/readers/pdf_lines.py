@@ -44,6 +44,10 @@ _PAGE_NUMBER = re.compile(
 _STAMP = re.compile(r"(?:arXiv|viXra|bioRxiv|medRxiv)\s*:?\s*\S+.*\[[\w.-]+\].*\d{4}$", re.I)
 _ENDS_IN_NUMBER = re.compile(r"^\d{1,4}(?= )|(?<= )\d{1,4}$|^\d{1,4}$")
 _EDGE = 3
+_FEW_PAGES = 8
+_GAP = 1.7
+"""How far a head stands from the text, in parts of its size: lines of a text stand 1.2 apart."""
+_TELLING = 8
 _WIDEST = 0.62
 """How wide a letter is at most, on average, in parts of its size: a typewriter's have 0.6."""
 
@@ -113,6 +117,12 @@ def pages_of(source: SourceFile) -> Pages:
     ahead = _numbered(per_page)
     for number, lines in enumerate(per_page):
         printed = frozenset(str(number + offset) for offset in ahead)
+        if number:
+            # Of two pages only the second has a head, and nothing repeats it but the title itself.
+            heads = [
+                line for line in _apart(lines) if len(line.text) < 120 and _bears_title(line, per_page[0])
+            ]
+            lines = [line for line in lines if line not in heads]
         found.lines.extend(_without_furniture(lines, repeated, printed))
     return found
 
@@ -204,10 +214,40 @@ def _edges(lines: list[Line]) -> list[int]:
 def _repeated(pages: list[list[Line]]) -> frozenset[tuple[str, int]]:
     """What stands at the edges of several pages in one height and size (odd and even pages may differ)."""
     seen: Counter[tuple[str, int, int]] = Counter()
+    alone: Counter[tuple[str, int, int]] = Counter()
     for lines in pages:
         seen.update({(*_head(lines[place]), round(lines[place].y / 6)) for place in _edges(lines)})
+        alone.update({(*_head(line), round(line.y / 6)) for line in _apart(lines)})
     enough = max(3, len(pages) * 0.25) if len(pages) > 2 else 2
-    return frozenset((key, size) for (key, size, _), times in seen.items() if times >= enough and key != "#")
+    found = {head for head, times in seen.items() if times >= enough}
+    # The first page often has no head: of a short paper, two pages that have it are enough.
+    found |= {head for head, times in alone.items() if times >= 2 and len(pages) <= _FEW_PAGES}
+    return frozenset((key, size) for key, size, _ in found if key != "#")
+
+
+def _apart(lines: list[Line]) -> list[Line]:
+    """The topmost and bottommost line of a page where a gap parts it from the others."""
+    heights = sorted({line.y for line in lines}, reverse=True)
+    if len(heights) < 3:
+        return []
+    edges = ((heights[0], heights[0] - heights[1]), (heights[-1], heights[-2] - heights[-1]))
+    return [line for y, gap in edges for line in lines if line.y == y and gap > _GAP * max(line.size, 1.0)]
+
+
+def _bears_title(line: Line, first: list[Line]) -> bool:
+    """Whether a line repeats what stands in the largest type of the first page, or the line below that."""
+    largest = max((one.size for one in first), default=0.0)
+    places = [place for place, one in enumerate(first) if one.size > 0.97 * largest]
+    said = _letters(line.text)
+    title = _letters(" ".join(first[place].text for place in places))
+    below = _letters(first[places[-1] + 1].text) if places and places[-1] + 1 < len(first) else ""
+    return len(said) >= _TELLING and any(
+        said in one or one in said for one in (title, below) if len(one) >= _TELLING
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalpha())
 
 
 def _head(line: Line) -> tuple[str, int]:
