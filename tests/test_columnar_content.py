@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from essaysearch.columnar import blobs, merge, writer
+from essaysearch.columnar import bits, blobs, merge, writer
 from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
 from essaysearch.columnar.blobs import Names, Stream, StreamWriter, put_names
-from essaysearch.columnar.blocks import Packed, pack, unpack
-from essaysearch.columnar.postings import BLOCK, FIELDS, MAX_CODE, Postings, weighted
+from essaysearch.columnar.blocks import unpack
+from essaysearch.columnar.packing import Packed, pack
+from essaysearch.columnar.postings import BLOCK, FIELDS, MAX_CODE, Postings
 from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.segment import KERNEL_ARRAYS
 from essaysearch.columnar.store import Store, numba_present
@@ -34,9 +35,27 @@ FAST = [
 ]
 
 
-# Postings to bytes and back
+# Integers and postings to bytes and back
 
-gaps = st.sampled_from([1, 1, 1, 2, 100, 300, 9_000, 70_000])
+
+@settings(quiet, max_examples=examples(80))
+@given(st.lists(st.tuples(st.integers(0, bits.MOST), st.integers(0, 2**bits.MOST - 1), st.integers(0, 70))))
+def test_integers_of_any_width_come_back_from_any_place(drawn):
+    width, values, gaps = (np.array([row[n] for row in drawn], np.int64) for n in range(3))
+    values &= (1 << width) - 1
+    ends = np.cumsum(gaps + width)
+    words = np.zeros(int(ends.max(initial=0)) // 64 + 1, "<u8")
+    bits.put(words, ends - width, values, width)
+    data = words.view(np.uint8)[: (int(ends.max(initial=0)) + 7) // 8]
+    assert bits.get(bits.windows(data), ends - width, width).tolist() == values.tolist()
+    narrow = width <= 9
+    held = bits.windows(data, int(width[narrow].max(initial=0)))
+    assert bits.get(held, (ends - width)[narrow], width[narrow]).tolist() == values[narrow].tolist()
+    assert bits.width_of(values).tolist() == [int(value).bit_length() for value in values]
+
+
+gaps = st.sampled_from([1, 1, 1, 2, 100, 300, 9_000, 70_000, 10_000_000])
+times = st.sampled_from([0, 0, 0, 1, 2, 3, 300])
 jumps = st.sampled_from([1, 1, 2, 100, 300, 70_000, 20_000_000])
 
 
@@ -50,7 +69,7 @@ def postings(draw):
         doc = draw(st.sampled_from([0, 0, 5, 300]))
         repeat = draw(st.sampled_from([1, 1, 40]))
         for step, kind in draw(st.lists(st.tuples(gaps, st.integers(0, 9)), min_size=1, max_size=8)) * repeat:
-            frequencies = [draw(st.integers(0, 3)) for _ in range(FIELDS)] if kind == 0 else [kind, 0, 0, 0]
+            frequencies = [draw(times) for _ in range(FIELDS)] if kind == 0 else [kind, 0, 0, 0]
             if kind == 1:
                 frequencies[0] = MAX_CODE + draw(st.integers(-1, 1))
             total = sum(frequencies)
@@ -99,8 +118,7 @@ def assert_equal(found: Postings, wanted: Postings) -> None:
 @given(postings(), st.data())
 def test_packed_postings_unpack_to_what_they_were_whole_or_by_any_range_of_terms(made, data):
     whole, surfaces = made
-    norms = np.ones((FIELDS, int(whole.docs.max()) + 1 if len(whole.docs) else 1), np.float32)
-    arrays = pack(whole, norms, surfaces)
+    arrays = pack(whole)
     terms = len(surfaces)
     low = data.draw(st.integers(0, terms))
     for begin, end in ((0, terms), (low, data.draw(st.integers(low, terms)))):
@@ -111,31 +129,29 @@ def test_packed_postings_unpack_to_what_they_were_whole_or_by_any_range_of_terms
 @given(postings(), st.data())
 def test_postings_packed_run_by_run_are_those_packed_at_once(made, data):
     whole, surfaces = made
-    norms = np.ones((FIELDS, int(whole.docs.max()) + 1 if len(whole.docs) else 1), np.float32)
     cuts = sorted({0, len(surfaces), *data.draw(st.lists(st.integers(0, len(surfaces)), max_size=3))})
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "file"
         packed = Packed(tempfile.TemporaryFile)
         for low, high in pairwise(cuts):
-            packed.extend(pack(between(whole, low, high), norms, surfaces[low:high]))
+            packed.extend(pack(between(whole, low, high)))
         target = ArrayFileWriter(path)
         packed.write(target)
         target.close({})
         file = ArrayFile(path)
-        for name, values in pack(whole, norms, surfaces).items():
+        for name, values in pack(whole).items():
             np.testing.assert_array_equal(file.array(name), values, err_msg=name)
 
 
 @pytest.mark.skipif(not numba_present(), reason="needs the extra `fast`")
 @settings(quiet, max_examples=examples(40))
 @given(postings())
-def test_both_packings_are_the_same_bytes_and_the_kernels_read_the_passages_from_them(made):
+def test_both_packings_are_the_same_bytes_and_the_kernels_read_them(made):
     from essaysearch.columnar import kernels
 
     whole, surfaces = made
-    norms = np.ones((FIELDS, int(whole.docs.max()) + 1 if len(whole.docs) else 1), np.float32)
-    arrays = pack(whole, norms, surfaces)
-    for name, values in pack(whole, norms, surfaces, fast=True).items():
+    arrays = pack(whole)
+    for name, values in pack(whole, fast=True).items():
         np.testing.assert_array_equal(values, arrays[name], err_msg=name)
     pieces, places, at = [], {}, 0
     for name in KERNEL_ARRAYS:
@@ -146,11 +162,14 @@ def test_both_packings_are_the_same_bytes_and_the_kernels_read_the_passages_from
     sizes = arrays["block_size"]
     widths = [arrays["block_at"].itemsize, arrays["block_pos"].itemsize, 4]
     told = np.array([*places.values(), len(sizes), *widths, 1 << 16, len(surfaces)])
-    docs, xs = np.empty(len(whole.docs), np.int64), np.empty(len(whole.docs))
+    docs, table = np.empty(len(whole.docs), np.int64), np.empty((len(whole.docs), FIELDS), np.int64)
     room = np.empty(BLOCK, np.int64)
-    kernels.postings(np.concatenate(pieces), told, norms, 0, len(sizes), room, docs, xs)
+    kernels.frequencies(np.concatenate(pieces), told, 0, len(sizes), room, docs, table)
     assert docs.tolist() == whole.docs.tolist()
-    np.testing.assert_allclose(xs, weighted(whole, norms))
+    wanted = np.zeros((len(docs), FIELDS), np.int64)
+    wanted[:, 0] = whole.codes
+    wanted[whole.codes == 0] = whole.exc
+    np.testing.assert_array_equal(table, wanted)
 
 
 # Arrays, streams, names

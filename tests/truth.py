@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from essaysearch.columnar.postings import BLOCK
 from essaysearch.columnar.store import Snapshot
 from essaysearch.model import KINDS, VOICES, Block, Document, Passage
 from essaysearch.text import ids
@@ -176,7 +175,6 @@ def held(snapshot: Snapshot) -> Truth:
                 row = truth.setdefault(term, {})
                 assert keys[doc] not in row
                 row[keys[doc]] = (counts, told)
-            _check_bounds(segment, info, docs, table)
     return truth
 
 
@@ -186,15 +184,6 @@ def _keys(segment: Any) -> list[Key]:
         (segment.keyword("id", int(document)), int(number - first[document]))
         for number, document in enumerate(segment.doc_of)
     ]
-
-
-def _check_bounds(segment: Any, info: Any, docs: Any, table: Any) -> None:
-    """No posting weighs more than the bound of its block, at the averages of the segment's own."""
-    norms = segment.norms(segment.own)
-    x = sum(table[:, field] / norms[field][docs].astype(np.float64) for field in range(len(norms)))
-    bounds = segment.file.view("block_bound")[info.block : info.block_end]
-    assert len(bounds) == -(-info.df // BLOCK)
-    assert (x <= np.repeat(bounds, BLOCK)[: info.df]).all()
 
 
 def documents(snapshot: Snapshot) -> Library:

@@ -23,7 +23,7 @@ Array = npt.NDArray[Any]
 """The columns of a row: addresses of arrays and how long these are; ``LEAST``: the least norm of each field.
 `Segment.arrays`' ``at`` stands from ``AT`` on."""
 
-COLUMNS = AT + 17
+COLUMNS = AT + 16
 
 
 class Table(NamedTuple):

@@ -1,9 +1,9 @@
 """Compiled reading of blocks (see `blocks` for their bytes): what the query kernels are made of.
 
 A segment comes to the kernels as two arrays (`Segment.arrays`): ``data``, its whole file as bytes,
-and ``at``, int64: where in it each array of `segment.KERNEL_ARRAYS` begins (0 to 10), how many blocks
-it has (11), the bytes of an offset in block_at, block_pos and term_ends (12 to 14), the size of a
-checksummed page (15), how many terms it has (16). What is read must have been verified before.
+and ``at``, int64: where in it each array of `segment.KERNEL_ARRAYS` begins (0 to 9), how many blocks
+it has (10), the bytes of an offset in block_at, block_pos and term_ends (11 to 13), the size of a
+checksummed page (14), how many terms it has (15). What is read must have been verified before.
 
 The kernels of queries allocate nothing: their work space comes with the call. So they can do without
 numba's counting of references, whose atomic instructions would cost more than their work.
@@ -22,6 +22,8 @@ import numba
 import numpy as np
 from numba.core.options import DefaultOptions
 
+from essaysearch.columnar.bit_kernels import load
+from essaysearch.columnar.blocks import CODE, EXCEPTION_BITS, LEAST, POSITION
 from essaysearch.columnar.compiling import forget_stale
 
 BLOCK = 128
@@ -43,23 +45,26 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 
 Blocks = namedtuple("Blocks", "data base at wide size form postings pos_at wide_pos positions")
+Codes = namedtuple("Codes", "at width top least")
+"""The codes of a block: the place (in bits) where they begin, the bits of each, all of these set, and what is
+added to each."""
 
 
 @kernel
 def views(data, at):  # type: ignore[no-untyped-def]
     """The arrays of a segment, as a `Blocks`."""
-    count = at[11]
+    count = at[10]
     return Blocks(
         data,
         data[at[3] : at[3] + 4 * count].view(np.uint32),
-        data[at[4] : at[4] + at[12] * (count + 1)].view(np.uint32),
-        at[12] == 8,
+        data[at[4] : at[4] + at[11] * (count + 1)].view(np.uint32),
+        at[11] == 8,
         data[at[6] : at[6] + count],
-        data[at[7] : at[7] + count],
+        data[at[7] : at[7] + 2 * count].view(np.uint16),
+        at[8],
+        data[at[5] : at[5] + at[12] * (count + 1)].view(np.uint32),
+        at[12] == 8,
         at[9],
-        data[at[5] : at[5] + at[13] * (count + 1)].view(np.uint32),
-        at[13] == 8,
-        at[10],
     )
 
 
@@ -71,41 +76,41 @@ def offset(values, wide, i):  # type: ignore[no-untyped-def]
     return np.int64(values[i])
 
 
+@inlined
+def number_at(data, place, top):  # type: ignore[no-untyped-def]
+    """The integer at a place (in bits), int64. ``top``: the largest of its width."""
+    return (load(data, place >> 3) >> (place & 7)) & top
+
+
+@kernel
+def codes_of(blocks, block):  # type: ignore[no-untyped-def]
+    """The codes of a block, as a `Codes`."""
+    form = np.int64(blocks.form[block])
+    begin = (blocks.postings + offset(blocks.at, blocks.wide, block)) << 3
+    steps = (np.int64(blocks.size[block]) - 1) * (form & 31)
+    width = (form >> CODE) & 7
+    return Codes(begin + steps, width, (np.int64(1) << width) - 1, (form >> LEAST) & 1)
+
+
 @kernel
 def docs_of(blocks, block, docs):  # type: ignore[no-untyped-def]
-    """Write the passages of a block into ``docs`` (int64); returns (how many, the byte of their codes)."""
-    count = np.int64(blocks.size[block])
-    mode = blocks.form[block] & 3
-    begin = blocks.postings + offset(blocks.at, blocks.wide, block)
-    doc = np.int64(blocks.base[block])
-    data = blocks.data
-    if mode == 0:
-        for i in range(count):
-            doc += np.int64(data[begin + i])
-            docs[i] = doc
-        return count, begin + count
-    if mode == 1:
-        for i in range(count):
-            docs[i] = doc + (np.int64(data[begin + 2 * i]) | np.int64(data[begin + 2 * i + 1]) << 8)
-        return count, begin + 2 * count
-    if mode == 3:
-        for i in range(count):
-            doc += np.int64(data[begin + 2 * i]) | np.int64(data[begin + 2 * i + 1]) << 8
-            docs[i] = doc
-        return count, begin + 2 * count
-    for i in range(count):
-        here = begin + 4 * i
-        docs[i] = doc + (
-            np.int64(data[here]) | np.int64(data[here + 1]) << 8
-            | np.int64(data[here + 2]) << 16 | np.int64(data[here + 3]) << 24
-        )  # fmt: skip
-    return count, begin + 4 * count
+    """Write the passages of a block into ``docs``; returns (how many, their codes)."""
+    count, codes = np.int64(blocks.size[block]), codes_of(blocks, block)
+    data, doc, width = blocks.data, np.int64(blocks.base[block]), np.int64(blocks.form[block]) & 31
+    top = (np.int64(1) << width) - 1
+    place = codes.at - (count - 1) * width
+    docs[0] = doc
+    for i in range(1, count):
+        doc += number_at(data, place, top) + 1
+        docs[i] = doc
+        place += width
+    return count, codes
 
 
 @kernel
 def code_of(data, codes, i):  # type: ignore[no-untyped-def]
-    """The i-th code of a block whose codes begin at byte ``codes``."""
-    return (data[codes + (i >> 1)] >> ((i & 1) << 2)) & 15
+    """The i-th code of a block, int64."""
+    return number_at(data, codes.at + i * codes.width, codes.top) + codes.least
 
 
 @kernel
@@ -119,37 +124,23 @@ def exception_row(data, codes, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def frequency(blocks, block, codes, count, row, field):  # type: ignore[no-untyped-def]
-    """How often a field holds the term, from the block's ``row``-th exception."""
-    data = blocks.data
-    begin = codes + ((count + 1) >> 1)
-    if blocks.form[block] >> 7 == 0:
-        return np.int64(data[begin + row * 4 + field])
-    here = begin + row * 16 + field * 4
-    return (
-        np.int64(data[here]) | np.int64(data[here + 1]) << 8
-        | np.int64(data[here + 2]) << 16 | np.int64(data[here + 3]) << 24
-    )  # fmt: skip
+def frequency(blocks, codes, count, row, field):  # type: ignore[no-untyped-def]
+    """How often a field holds the term, from the ``row``-th exception of a block of ``count`` postings."""
+    told = codes.at + count * codes.width
+    width = number_at(blocks.data, told, (1 << EXCEPTION_BITS) - 1)
+    place = told + EXCEPTION_BITS + (row * 4 + field) * width
+    return number_at(blocks.data, place, (np.int64(1) << width) - 1)
 
 
 @kernel
-def weighted(blocks, block, codes, count, row, norms, doc):  # type: ignore[no-untyped-def]
+def weighted(blocks, codes, count, row, norms, doc):  # type: ignore[no-untyped-def]
     """x of a posting with an exception: the sum over fields of frequency / norm."""
     x = 0.0
     for field in range(norms.shape[0]):
-        times = frequency(blocks, block, codes, count, row, field)
+        times = frequency(blocks, codes, count, row, field)
         if times:
             x += np.float64(times) / np.float64(norms[field, doc])
     return x
-
-
-@kernel
-def x_of(blocks, block, codes, count, i, norms, doc):  # type: ignore[no-untyped-def]
-    """x of the i-th posting of a block, its weighted frequency before saturation."""
-    code = code_of(blocks.data, codes, i)
-    if code:
-        return np.float64(code) / np.float64(norms[0, doc])
-    return weighted(blocks, block, codes, count, exception_row(blocks.data, codes, i), norms, doc)
 
 
 @kernel
@@ -182,14 +173,14 @@ def place_in(docs, count, doc):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def total_of(blocks, block, codes, count, i):  # type: ignore[no-untyped-def]
+def total_of(blocks, codes, count, i):  # type: ignore[no-untyped-def]
     """(occurrences before the i-th posting of a block, its own, those of the whole block)."""
     before, own, whole, row = np.int64(0), np.int64(0), np.int64(0), 0
     for j in range(count):
-        times = np.int64(code_of(blocks.data, codes, j))
+        times = code_of(blocks.data, codes, j)
         if times == 0:
             for field in range(4):
-                times += frequency(blocks, block, codes, count, row, field)
+                times += frequency(blocks, codes, count, row, field)
             row += 1
         if j == i:
             before, own = whole, times
@@ -203,8 +194,8 @@ def positions_of(blocks, block, codes, count, i, out):  # type: ignore[no-untype
 
     Returns how many there are.
     """
-    before, own, _ = total_of(blocks, block, codes, count, i)
-    width = np.int64(1) << ((blocks.form[block] >> 2) & 3)
+    before, own, _ = total_of(blocks, codes, count, i)
+    width = np.int64(1) << ((blocks.form[block] >> POSITION) & 3)
     here = blocks.positions + offset(blocks.pos_at, blocks.wide_pos, block) + before * width
     for n in range(min(own, len(out))):
         value = np.int64(blocks.data[here])

@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import StreamWriter
-from essaysearch.columnar.blocks import Packed, pack
 from essaysearch.columnar.columns import KeywordsBuilder, finish_segment
 from essaysearch.columnar.lines import ahead
-from essaysearch.columnar.norms import averages_of, norms_of
+from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import FIELDS, Inversion
 from essaysearch.columnar.records import MANY, SINGLE
 from essaysearch.columnar.rows import Rows
@@ -79,9 +78,6 @@ class SegmentBuilder:
         self._record.finish()
         lengths = _lengths(self._counts)
         columns = self._columns()
-        averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
-        norms = norms_of(lengths, columns["voice"], averages)
-        surfaces = np.diff(ranking.surface_first)
         words, self._words = self._words, []
         inversion = Inversion(
             np.concatenate(words), lengths, ranking.rank, ranking.ordinal, ranking.occurrences, self._fast
@@ -89,7 +85,7 @@ class SegmentBuilder:
         del words
 
         def packed_run(run: tuple[int, int]) -> dict[str, Array]:
-            return pack(inversion.postings(*run), norms, surfaces[slice(*run)], self._fast)
+            return pack(inversion.postings(*run), self._fast)
 
         runs = ahead(self._pool, packed_run, inversion.runs(), 2)
         file = ArrayFileWriter(path)

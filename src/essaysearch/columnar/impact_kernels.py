@@ -10,6 +10,7 @@ from essaysearch.columnar.address_kernels import array_at, part_of
 from essaysearch.columnar.block_kernels import (
     block_at,
     code_of,
+    codes_of,
     docs_of,
     exception_row,
     frequency,
@@ -19,6 +20,7 @@ from essaysearch.columnar.block_kernels import (
     place_in,
     weighted,
 )
+from essaysearch.columnar.blocks import POSITION
 from essaysearch.columnar.impacts import (
     BEFORE,
     BLOCK_AT,
@@ -75,14 +77,14 @@ def impacts(table, number, begin, end, docs, shares, steps, before, bounds):  # 
             code = code_of(data, codes, i)
             before[out + i] = occurrences
             if code:
-                occurrences += np.int64(code)
+                occurrences += code
                 x = np.float64(code) / np.float64(norm[doc])
                 share = x / (1.0 + x)  # as NumPy does, to the last bit
             else:
-                x = weighted(blocks, block, codes, size, row, norms, doc)
+                x = weighted(blocks, codes, size, row, norms, doc)
                 share = x / (1.0 + x)
                 for field in range(4):
-                    occurrences += frequency(blocks, block, codes, size, row, field)
+                    occurrences += frequency(blocks, codes, size, row, field)
                 row += 1
             shares[out + i] = share
             steps[out + i] = np.int64(share * STEPS) + 1
@@ -114,28 +116,20 @@ def place_of(base, word, doc, low):  # type: ignore[no-untyped-def]
     return (begin + place if place >= 0 else -1), block
 
 
-@kernel
-def codes_at(blocks, block):  # type: ignore[no-untyped-def]
-    """The byte where the codes of a block begin."""
-    mode = blocks.form[block] & 3
-    width = 1 if mode == 0 else 4 if mode == 2 else 2
-    return blocks.postings + offset(blocks.at, blocks.wide, block) + np.int64(blocks.size[block]) * width
-
-
 @inlined
 def span(blocks, word, place):  # type: ignore[no-untyped-def]
     """(how many positions a word's posting has, the byte where they begin, the bytes of each)."""
     block, data = word.first + place // BLOCK, blocks.data
     if place + 1 == len(word.docs) or (place + 1) % BLOCK == 0:  # the next posting cannot tell
-        i, codes, size = place % BLOCK, codes_at(blocks, block), np.int64(blocks.size[block])
-        own = np.int64(code_of(data, codes, i))
+        i, codes, size = place % BLOCK, codes_of(blocks, block), np.int64(blocks.size[block])
+        own = code_of(data, codes, i)
         if own == 0:
             row = exception_row(data, codes, i)
             for field in range(4):
-                own += frequency(blocks, block, codes, size, row, field)
+                own += frequency(blocks, codes, size, row, field)
     else:
         own = np.int64(word.before[place + 1]) - np.int64(word.before[place])
-    width = np.int64(1) << ((blocks.form[block] >> 2) & 3)
+    width = np.int64(1) << ((blocks.form[block] >> POSITION) & 3)
     begin = blocks.positions + offset(blocks.pos_at, blocks.wide_pos, block)
     return own, begin + np.int64(word.before[place]) * width, width
 

@@ -1,6 +1,6 @@
 """Compiled loops for indexing: words to postings, postings to bytes. Needs the extra ``fast``.
 
-Each does what its NumPy twin in `postings` or `blocks` does, to the same bytes.
+Each does what its NumPy twin in `postings` or `packing` does, to the same bytes.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar.blocks import packed_arrays
+from essaysearch.columnar.bit_kernels import store
+from essaysearch.columnar.blocks import CODE, EXCEPTION_BITS, LEAST, ORDINAL, POSITION
+from essaysearch.columnar.compiling import forget_stale
+from essaysearch.columnar.packing import packed_arrays
 from essaysearch.columnar.postings import Postings
 
 Array = npt.NDArray[Any]
 BLOCK = 128
 FIELDS = 4
-MAX_CODE = 14
+MAX_CODE = 15
 NEAR = 15
 """So many occurrences (2 to this) are sorted within the processor's own memory."""
+
+forget_stale()
 
 
 @numba.njit(cache=True, nogil=True)
@@ -110,116 +115,105 @@ def _coded(docs, occ, pos, lengths):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _put(data, at, value, width):  # type: ignore[no-untyped-def]
-    for byte in range(width):
-        data[at + byte] = (value >> (8 * byte)) & 0xFF
+def _width(value):  # type: ignore[no-untyped-def]
+    """How many bits an integer needs."""
+    width = np.int64(0)
+    while value >> width:
+        width += 1
+    return width
 
 
 @numba.njit(cache=True, nogil=True)
-def _pack(post, docs, codes, exc, occ, pos, ordinals, norms, surfaces):  # type: ignore[no-untyped-def]
+def _put(data, place, held, value, width):  # type: ignore[no-untyped-def]
+    """Write an integer of ``width`` bits at a place (in bits); ``held``: what its byte has before it.
+
+    Returns (place, held) for the next integer.
+    """
+    held |= value << (place & 7)
+    store(data, place >> 3, held)
+    after = place + width
+    return after, held >> (((after >> 3) - (place >> 3)) << 3)
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_postings(docs, codes, exc, data, at):  # type: ignore[no-untyped-def]
+    """Write a block's postings from byte ``at`` on; returns (its part of the format, the byte behind it)."""
+    size = len(docs)
+    widest, most = np.int64(0), np.int64(0)
+    for i in range(1, size):
+        widest = max(widest, np.int64(docs[i]) - np.int64(docs[i - 1]) - 1)
+    for i in range(size):
+        most = max(most, np.int64(codes[i]))
+    least = np.int64(len(exc) == 0)
+    step, code = _width(widest), _width(most - least)
+    place, held = at << 3, np.int64(0)
+    for i in range(1, size):
+        place, held = _put(data, place, held, np.int64(docs[i]) - np.int64(docs[i - 1]) - 1, step)
+    if code:
+        for i in range(size):
+            place, held = _put(data, place, held, np.int64(codes[i]) - least, code)
+    if len(exc):
+        top = np.int64(0)
+        for row in range(len(exc)):
+            for field in range(FIELDS):
+                top = max(top, exc[row, field])
+        width = _width(top)
+        place, held = _put(data, place, held, width, EXCEPTION_BITS)
+        for row in range(len(exc)):
+            for field in range(FIELDS):
+                place, held = _put(data, place, held, exc[row, field], width)
+    return step | least << LEAST | code << CODE, (place + 7) >> 3
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_positions(pos, ordinals, data, at):  # type: ignore[no-untyped-def]
+    """Write a block's positions and the numbers of their surfaces, as `_put_postings` does."""
+    top, last = np.int64(0), np.int64(0)
+    for n in range(len(pos)):
+        top, last = max(top, np.int64(pos[n])), max(last, np.int64(ordinals[n]))
+    position = np.int64(0 if top < 1 << 8 else 1 if top < 1 << 16 else 2)
+    ordinal = _width(last)
+    place, held = at << 3, np.int64(0)
+    for n in range(len(pos)):
+        place, held = _put(data, place, held, np.int64(pos[n]), np.int64(8) << position)
+    if ordinal:
+        for n in range(len(pos)):
+            place, held = _put(data, place, held, np.int64(ordinals[n]), ordinal)
+    return position << POSITION | ordinal << ORDINAL, (place + 7) >> 3
+
+
+@numba.njit(cache=True, nogil=True)
+def _pack(post, docs, codes, exc, occ, pos, ordinals):  # type: ignore[no-untyped-def]
     terms = len(post) - 1
     blocks = 0
     for term in range(terms):
         blocks += (post[term + 1] - post[term] + BLOCK - 1) // BLOCK
     term_block = np.empty(terms + 1, dtype=np.int64)
-    base, bound = np.empty(blocks, dtype=np.int64), np.empty(blocks)
-    at, pos_at = np.empty(blocks + 1, dtype=np.int64), np.empty(blocks + 1, dtype=np.int64)
-    size, form = np.empty(blocks, dtype=np.int64), np.empty(blocks, dtype=np.int64)
+    base, size, form = np.empty((3, blocks), dtype=np.int64)
+    at, pos_at = np.empty((2, blocks + 1), dtype=np.int64)
     # As much as can be needed; what is not written to is never given to us by the system.
-    data = np.empty(len(docs) * 4 + (len(docs) + blocks) // 2 + 1 + len(exc) * FIELDS * 4, dtype=np.uint8)
-    positions = np.empty(len(pos) * 6 + blocks, dtype=np.uint8)
+    data = np.empty(len(docs) * 5 + blocks * 2 + len(exc) * FIELDS * 4 + 8, dtype=np.uint8)
+    positions = np.empty(len(pos) * 6 + blocks + 8, dtype=np.uint8)
     out, pos_out, block, row = np.int64(0), np.int64(0), 0, 0
     for term in range(terms):
         term_block[term] = block
-        ordinal_code, bits = np.int64(0), np.int64(0)
-        while (1 << bits) < surfaces[term]:
-            ordinal_code += 1
-            bits = bits * 2 if bits else np.int64(1)
         for begin in range(post[term], post[term + 1], BLOCK):
             end = min(begin + BLOCK, post[term + 1])
-            first = np.int64(docs[begin])
-            step = np.int64(0)
-            best = 0.0
-            rows, wide = row, np.int64(0)
+            rows = row
             for posting in range(begin, end):
-                doc = np.int64(docs[posting])
-                if posting > begin:
-                    step = max(step, doc - np.int64(docs[posting - 1]))
-                code = codes[posting]
-                if code:
-                    x = np.float64(code) / np.float64(norms[0, doc])
-                else:
-                    x = np.float64(0.0)
-                    for field in range(FIELDS):
-                        frequency = exc[rows, field]
-                        if frequency:
-                            if field < norms.shape[0]:
-                                x += np.float64(frequency) / np.float64(norms[field, doc])
-                            if frequency > 255:
-                                wide = np.int64(1)
-                    rows += 1
-                best = max(best, x)
-            far = np.int64(docs[end - 1]) - first
-            mode = 0 if step < 256 else (1 if far < 65536 else (3 if step < 65536 else 2))
-            base[block], bound[block], size[block], at[block] = first, best, end - begin, out
-            if mode == 0 or mode == 3:
-                before = first
-                width = 1 if mode == 0 else 2
-                for posting in range(begin, end):
-                    doc = np.int64(docs[posting])
-                    _put(data, out, doc - before, width)
-                    before = doc
-                    out += width
-            else:
-                width = 2 * mode
-                for posting in range(begin, end):
-                    _put(data, out, np.int64(docs[posting]) - first, width)
-                    out += width
-            for posting in range(begin, end, 2):
-                both = np.int64(codes[posting])
-                if posting + 1 < end:
-                    both |= np.int64(codes[posting + 1]) << 4
-                data[out] = both
-                out += 1
-            width = 4 if wide else 1
-            while row < rows:
-                for field in range(FIELDS):
-                    _put(data, out, exc[row, field], width)
-                    out += width
-                row += 1
-
-            top = np.int64(0)
-            for here in range(occ[begin], occ[end]):
-                top = max(top, np.int64(pos[here]))
-            position_code = 0 if top < 256 else (1 if top < 65536 else 2)
-            width = 1 << position_code
-            pos_at[block] = pos_out
-            for here in range(occ[begin], occ[end]):
-                _put(positions, pos_out, np.int64(pos[here]), width)
-                pos_out += width
-            if bits >= 8:
-                for here in range(occ[begin], occ[end]):
-                    _put(positions, pos_out, np.int64(ordinals[here]), bits // 8)
-                    pos_out += bits // 8
-            elif bits:
-                held, filled = np.int64(0), np.int64(0)
-                for here in range(occ[begin], occ[end]):
-                    held |= np.int64(ordinals[here]) << filled
-                    filled += bits
-                    if filled == 8:
-                        positions[pos_out] = held
-                        pos_out += 1
-                        held, filled = np.int64(0), np.int64(0)
-                if filled:
-                    positions[pos_out] = held
-                    pos_out += 1
-            form[block] = mode | position_code << 2 | ordinal_code << 4 | wide << 7
+                rows += codes[posting] == 0
+            base[block], size[block], at[block], pos_at[block] = docs[begin], end - begin, out, pos_out
+            form[block], out = _put_postings(docs[begin:end], codes[begin:end], exc[row:rows], data, out)
+            first, last = occ[begin], occ[end]
+            told, pos_out = _put_positions(pos[first:last], ordinals[first:last], positions, pos_out)
+            form[block] |= told
+            row = rows
             block += 1
     term_block[terms], at[blocks], pos_at[blocks] = block, out, pos_out
-    return term_block, base, at, pos_at, size, form, bound, data[:out], positions[:pos_out]
+    return term_block, base, at, pos_at, size, form, data[:out], positions[:pos_out]
 
 
-def pack(postings: Postings, norms: Array, surfaces_of_term: Array) -> dict[str, Array]:
-    """As `blocks.pack`."""
+def pack(postings: Postings) -> dict[str, Array]:
+    """As `packing.pack`."""
     p = postings
-    return packed_arrays(*_pack(p.post, p.docs, p.codes, p.exc, p.occ, p.pos, p.ord, norms, surfaces_of_term))
+    return packed_arrays(*_pack(p.post, p.docs, p.codes, p.exc, p.occ, p.pos, p.ord))

@@ -36,7 +36,7 @@ def postings(data, at, norms, begin, end, ints, docs, xs):  # type: ignore[no-un
             if code:
                 xs[out] = np.float64(code) / np.float64(norms[0, doc])
             else:
-                xs[out] = weighted(blocks, block, codes, size, row, norms, doc)
+                xs[out] = weighted(blocks, codes, size, row, norms, doc)
                 row += 1
             out += 1
 

@@ -35,9 +35,9 @@ def _compare(data, begin, end, wanted):  # type: ignore[no-untyped-def]
 @kernel
 def find(data, at, flags, wanted, missing):  # type: ignore[no-untyped-def]
     """(rank of a term or -1, how many pages are missing). ``wanted``: its UTF-8 bytes."""
-    page, width = at[15], at[14]
-    ends = data[at[1] : at[1] + width * (at[16] + 1)].view(np.uint32)
-    low, high = np.int64(0), at[16]
+    page, width = at[14], at[13]
+    ends = data[at[1] : at[1] + width * (at[15] + 1)].view(np.uint32)
+    low, high = np.int64(0), at[15]
     while low < high:
         middle = (low + high) >> 1
         held = _want(flags, page, at[1] + width * middle, at[1] + width * (middle + 2), missing, 0)
@@ -63,25 +63,25 @@ def locate(data, at, flags, number, positions, row, missing):  # type: ignore[no
 
     Returns how many pages are missing that reading its postings (and ``positions``, if true) needs.
     """
-    page = at[15]
+    page = at[14]
     held = _want(flags, page, at[2] + 4 * number, at[2] + 4 * (number + 2), missing, 0)
     if held:
         return held
     first = data[at[2] + 4 * number : at[2] + 4 * (number + 2)].view(np.uint32)
     begin, end = np.int64(first[0]), np.int64(first[1])
-    for name in range(3, 9):
-        wide = at[12] if name == 4 else at[13] if name == 5 else 1 if name in (6, 7) else 4
+    for name in range(3, 8):
+        wide = at[11] if name == 4 else at[12] if name == 5 else 1 if name == 6 else 2 if name == 7 else 4
         more = 1 if name in (4, 5) else 0
         held = _want(flags, page, at[name] + wide * begin, at[name] + wide * (end + more), missing, held)
     if held:
         return held
     blocks = views(data, at)
     begins, ends = offset(blocks.at, blocks.wide, begin), offset(blocks.at, blocks.wide, end)
-    held = _want(flags, page, at[9] + begins, at[9] + ends, missing, held)
+    held = _want(flags, page, at[8] + begins, at[8] + ends, missing, held)
     if positions:
         begins = offset(blocks.pos_at, blocks.wide_pos, begin)
         ends = offset(blocks.pos_at, blocks.wide_pos, end)
-        held = _want(flags, page, at[10] + begins, at[10] + ends, missing, held)
+        held = _want(flags, page, at[9] + begins, at[9] + ends, missing, held)
     row[0], row[1], row[2] = begin, end, (end - begin - 1) * BLOCK + np.int64(blocks.size[end - 1])
     return held
 

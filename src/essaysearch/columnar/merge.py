@@ -20,9 +20,8 @@ import numpy.typing as npt
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
 from essaysearch.columnar.blobs import StreamWriter, write_blocks
-from essaysearch.columnar.blocks import Packed, pack
 from essaysearch.columnar.columns import Keywords, finish_segment
-from essaysearch.columnar.norms import averages_of, norms_of
+from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import FIELDS, Postings
 from essaysearch.columnar.segment import Segment
 from essaysearch.columnar.strings import strings_of
@@ -41,11 +40,9 @@ def merge(segments: Sequence[Segment], path: Path, pool: ThreadPoolExecutor) -> 
     doc_lives = [segment.live_documents for segment in segments]
     lengths = np.concatenate([s.lengths[:, live] for s, live in zip(segments, lives, strict=True)], axis=1)
     columns = _columns(segments, lives, doc_lives)
-    averages = averages_of(lengths, np.ones(lengths.shape[1], dtype=bool))
-    norms = norms_of(lengths, columns["voice"], averages)
     file = ArrayFileWriter(path)
     try:
-        terms, surfaces, surface_first = _merge_terms(segments, lives, norms, file)
+        terms, surfaces, surface_first = _merge_terms(segments, lives, file)
         names = {name: _keywords(segments, doc_lives, name) for name in records.SINGLE + records.MANY}
         _streams(segments, doc_lives, columns, file, pool)
         facts = finish_segment(
@@ -139,17 +136,17 @@ def _streams(
 
 
 def _merge_terms(
-    segments: Sequence[Segment], lives: list[Array], norms: Array, file: ArrayFileWriter
+    segments: Sequence[Segment], lives: list[Array], file: ArrayFileWriter
 ) -> tuple[list[str], list[str], Array]:
     """Merge the postings; returns (terms, surfaces, where each term's surfaces begin)."""
     with Packed(tempfile.TemporaryFile) as packed:
-        merged = _merge_runs(segments, lives, norms, packed)
+        merged = _merge_runs(segments, lives, packed)
         packed.write(file)
     return merged
 
 
 def _merge_runs(
-    segments: Sequence[Segment], lives: list[Array], norms: Array, packed: Packed
+    segments: Sequence[Segment], lives: list[Array], packed: Packed
 ) -> tuple[list[str], list[str], Array]:
     """Merge the postings into ``packed``; returns what `_merge_terms` does."""
     term_lists = [segment.terms().all() for segment in segments]
@@ -190,9 +187,8 @@ def _merge_runs(
             np.append(postings.post[:-1][kept], postings.post[-1]), postings.docs, postings.codes,
             postings.exc, postings.occ, postings.pos, postings.ord,
         )  # fmt: skip
-        counts = np.array([len(held[rank]) for rank in kept], dtype=np.int64)
         if len(kept):
-            packed.extend(pack(postings, norms, counts))
+            packed.extend(pack(postings))
         for rank in kept.tolist():
             terms.append(chunk[rank][0])
             surfaces += held[rank]

@@ -22,9 +22,11 @@ from essaysearch.columnar.block_kernels import (
     frequency,
     inlined,
     kernel,
+    number_at,
     offset,
     views,
 )
+from essaysearch.columnar.blocks import ORDINAL, POSITION
 from essaysearch.columnar.bound import FIRSTS, ORDINALS, ORDINALS_SIZE, ROWS, SIZE, TOLD
 from essaysearch.columnar.call_kernels import call_of, name
 from essaysearch.columnar.match_kernels import wanted
@@ -44,10 +46,10 @@ def _occurrences(blocks, block, codes, size):  # type: ignore[no-untyped-def]
     """How many occurrences a block has."""
     total, row = np.int64(0), 0
     for i in range(size):
-        times = np.int64(code_of(blocks.data, codes, i))
+        times = code_of(blocks.data, codes, i)
         if times == 0:
             for field in range(4):
-                times += frequency(blocks, block, codes, size, row, field)
+                times += frequency(blocks, codes, size, row, field)
             row += 1
         total += times
     return total
@@ -57,19 +59,12 @@ def _occurrences(blocks, block, codes, size):  # type: ignore[no-untyped-def]
 def _counted(blocks, block, total, before, own, code, counts, starts, doc, times):  # type: ignore[no-untyped-def]
     """Add up by field the occurrences of a posting whose surface counts."""
     data, form = blocks.data, np.int64(blocks.form[block])
-    width = np.int64(1) << ((form >> 2) & 3)
-    bits = (form >> 4) & 7
-    bits = np.int64(1) << (bits - 1) if bits else np.int64(0)
+    width, bits = np.int64(1) << ((form >> POSITION) & 3), form >> ORDINAL
+    top = (np.int64(1) << bits) - 1
     home = blocks.positions + offset(blocks.pos_at, blocks.wide_pos, block)
+    ordinals = (home + total * width) << 3
     for n in range(before, before + own):
-        ordinal = np.int64(0)
-        if bits == 16:
-            here = home + total * width + 2 * n
-            ordinal = np.int64(data[here]) | np.int64(data[here + 1]) << 8
-        elif bits:
-            first = n * bits
-            held = np.int64(data[home + total * width + (first >> 3)])
-            ordinal = (held >> (first & 7)) & ((np.int64(1) << bits) - 1)
+        ordinal = number_at(data, ordinals + n * bits, top)
         if counts[ordinal]:
             position = np.int64(0)
             if code == 0:
@@ -100,7 +95,7 @@ def _tally(blocks, starts, terms, ordinals, surfaces, ints, bytes_, tallies, doc
             total = _occurrences(blocks, block, codes, size) if begin < end else np.int64(0)
             for i in range(size):
                 doc = buffer[i]
-                code = np.int64(code_of(blocks.data, codes, i))
+                code = code_of(blocks.data, codes, i)
                 if begin == end and code:
                     byte = np.int64(bytes_[doc])
                     docs[held] = doc
@@ -115,7 +110,7 @@ def _tally(blocks, starts, terms, ordinals, surfaces, ints, bytes_, tallies, doc
                 for field in range(4):
                     times[field] = 0
                     if code == 0:
-                        times[field] = frequency(blocks, block, codes, size, row, field)
+                        times[field] = frequency(blocks, codes, size, row, field)
                         own += times[field]
                 row += code == 0
                 if begin < end:

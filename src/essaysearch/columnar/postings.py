@@ -1,7 +1,7 @@
 """Occurrences to postings: how the words of many passages become arrays, term after term.
 
 A *posting* says that a term occurs in a passage, in any of the ranking fields. Postings stand
-term after term, and within a term by passage. Beside each stands a *code*: 1 to 14 is the
+term after term, and within a term by passage. Beside each stands a *code*: 1 to 15 is the
 frequency in the body, where the term occurs nowhere else in the passage; 0 points to the next
 row of the *exceptions*, which gives the frequency in each field.
 
@@ -9,7 +9,7 @@ A *position* counts words through the fields of a passage: body first, then the 
 one position left free between any two, so that no phrase runs from one field into the next.
 Each occurrence also bears the number of the surface that stood there.
 
-How postings become the bytes of a segment, see `blocks`.
+How postings become the bytes of a segment, see `packing`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 BLOCK = 128
 EXCEPTION = 0
-MAX_CODE = 14
+MAX_CODE = 15
 FIELDS = 4
 
 _RUN = 5_000_000
@@ -131,23 +131,6 @@ def _invert(words: Array, lengths: Array, rank: Array, ordinal: Array, low: int,
     count = int(exceptional.sum())
     exc = np.bincount(at * FIELDS + field[inside], minlength=count * FIELDS).reshape(count, FIELDS)
     return Postings(post, docs, codes, exc, occ, position, ordinal[words].astype(np.uint16))
-
-
-def weighted(postings: Postings, norms: Array) -> Array:
-    """x of each posting: the sum over fields of frequency / norm. ``norms``: (fields, passages) float32.
-
-    Float64. Fields that no passage fills may be left out from the end on.
-    """
-    docs = postings.docs
-    x = postings.codes / norms[0][docs].astype(np.float64)
-    rows = np.flatnonzero(postings.codes == EXCEPTION)
-    if len(rows):
-        places = docs[rows]
-        total = np.zeros(len(rows))
-        for field in range(len(norms)):
-            total += postings.exc[:, field] / norms[field][places].astype(np.float64)
-        x[rows] = total
-    return np.asarray(x)
 
 
 def narrow(values: Array) -> Array:

@@ -31,7 +31,7 @@ _FEW = 64
 
 KERNEL_ARRAYS = (
     "term", "term_ends", "term_block", "block_base", "block_at", "block_pos", "block_size",
-    "block_format", "block_bound", "postings", "positions",
+    "block_format", "postings", "positions",
 )  # fmt: skip
 """What the kernels read of a segment, in the order in which they are told where it stands."""
 
@@ -73,7 +73,6 @@ class Segment:
         self.passages: int = entry["passages"]
         self.documents: int = entry["documents"]
         self.live = _live(directory, entry, self.passages)
-        self.own = Averages.from_dict(self.file.facts["averages"])
         self.averages = Averages.from_dict(entry["averages"])
         self._terms = Names(self.file, "term")
         self._known: dict[str, TermInfo | None] = {}
@@ -110,7 +109,7 @@ class Segment:
         file = self.file
         file.touch("term_block", number, number + 2)
         block, block_end = (int(v) for v in file.view("term_block")[number : number + 2])
-        for name in ("block_base", "block_bound", "block_size", "block_format"):
+        for name in ("block_base", "block_size", "block_format"):
             file.touch(name, block, block_end)
         file.touch("block_at", block, block_end + 1)
         at = file.view("block_at")

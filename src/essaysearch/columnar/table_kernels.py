@@ -12,6 +12,7 @@ from essaysearch.columnar.block_kernels import (
     BLOCK,
     block_at,
     code_of,
+    codes_of,
     docs_of,
     frequency,
     kernel,
@@ -41,7 +42,7 @@ def frequencies(data, at, begin, end, ints, docs, table):  # type: ignore[no-unt
                 if code:
                     table[out, field] = np.int64(code) if field == 0 else 0
                 else:
-                    table[out, field] = frequency(blocks, block, codes, size, row, field)
+                    table[out, field] = frequency(blocks, codes, size, row, field)
             row += code == 0
             out += 1
 
@@ -59,7 +60,7 @@ def near(data, at, starts, first, second, window, ints, docs, values):  # type: 
     ints = ints[2 * BLOCK :]
     left, right = ints[:POSITIONS], ints[POSITIONS : 2 * POSITIONS]
     low, read, out = first[0], -1, 0
-    size, codes = np.int64(0), np.int64(0)
+    size, codes = np.int64(0), codes_of(blocks, low)
     for block in range(second[0], second[1]):
         own_size, own_codes = docs_of(blocks, block, held)
         for i in range(own_size):
