@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from essaysearch.columnar.store import numba_present
 from essaysearch.columnar.strings import sorting, strings_of, taken
-from essaysearch.columnar.vocabulary import Numbering
+from essaysearch.columnar.vocabulary import Numbering, Vocabulary
 from essaysearch.text.analysis import CHUNK, stems, surfaces_of
 
 # Few characters, long ones among them, so that strings begin alike for many bytes or end in zeros.
@@ -22,6 +22,8 @@ _STRINGS = st.text(alphabet="ab\0é\ud800\U0001f600", max_size=24)
 def test_strings_sort_as_their_characters_do(values: list[str]) -> None:
     order = sorting(strings_of(values))
     assert [values[number] for number in order.tolist()] == sorted(values)
+    some = np.arange(0, len(values), 2)
+    assert [values[2 * number] for number in sorting(strings_of(values), some)] == sorted(values[::2])
 
 
 @given(st.lists(_STRINGS, max_size=20), st.randoms())
@@ -64,3 +66,19 @@ def test_words_get_the_same_numbers_with_kernels(batches: list[list[str]]) -> No
         fast_strings, plain_strings = fast.strings(), plain.strings()
         every = np.arange(len(fast))
         assert taken(fast_strings, every).data.tobytes() == taken(plain_strings, every).data.tobytes()
+
+
+@pytest.mark.skipif(not numba_present(), reason="needs the extra fast")
+@settings(deadline=None)  # kernels may have to be compiled
+@given(st.lists(st.lists(st.text("ab Zé\0\n\ud800\U0001f600\u2014", max_size=12), min_size=1), max_size=4))
+def test_texts_are_cut_into_the_same_words_with_kernels_whatever_characters_they_hold(
+    batches: list[list[str]],
+) -> None:
+    found = []
+    for fast in (False, True):
+        vocabulary = Vocabulary(fast)
+        coded = [vocabulary.encode(vocabulary.cut(units)) for units in batches]
+        words = vocabulary._surfaces.strings()
+        names = [words.data[begin:end].tobytes() for begin, end in zip(words.begins, words.ends, strict=True)]
+        found.append([([names[n] for n in numbers], counts.tolist()) for numbers, counts in coded])
+    assert found[0] == found[1]

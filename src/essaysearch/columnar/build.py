@@ -19,6 +19,7 @@ from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import FIELDS, Inversion
 from essaysearch.columnar.records import MANY, SINGLE
 from essaysearch.columnar.rows import Rows
+from essaysearch.columnar.strings import taken
 from essaysearch.columnar.vocabulary import Cut, Ranking, Vocabulary
 
 Array = npt.NDArray[Any]
@@ -92,7 +93,13 @@ class SegmentBuilder:
         try:
             keywords = {name: held.finished() for name, held in self._keywords.items()}
             facts = finish_segment(
-                file, ranking.terms, ranking.surfaces, ranking.surface_first, lengths, columns, keywords
+                file,
+                taken(*ranking.terms),
+                taken(*ranking.surfaces),
+                ranking.surface_first,
+                lengths,
+                columns,
+                keywords,
             )
             self._text.write(file, "text")
             self._record.write(file, "record")

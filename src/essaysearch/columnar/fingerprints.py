@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from essaysearch.columnar.records import MANY, SINGLE, encode_document
 from essaysearch.model import Document
 
+Array = npt.NDArray[Any]
 columns_of = attrgetter(*(name for name in SINGLE if name not in ("id", "path")), *MANY, "karma", "date")
 """What of a document's columns its fingerprint depends on."""
 
@@ -21,10 +26,12 @@ def fingerprint(document: Document) -> int:
 
 def fingerprint_of(text: bytes, record: bytes, columns: tuple[Any, ...]) -> int:
     """The fingerprint, of the text's bytes, what `encode_document` and what `columns_of` give."""
-    return print_of(text, record, repr(columns))
+    return int(prints_of([text], [record], [repr(columns)])[0])
 
 
-def print_of(text: bytes, record: bytes, columns: str) -> int:
-    """`fingerprint_of`, of the columns as `repr` writes them."""
-    whole = b"\xff".join((text, record, columns.encode("utf-8", "surrogatepass")))
-    return int.from_bytes(blake2b(whole, digest_size=8).digest(), "big")
+def prints_of(texts: Iterable[bytes], records: Iterable[bytes], columns: Iterable[str]) -> Array:
+    """`fingerprint_of` of many documents, uint64; of their columns as `repr` writes them, on one line."""
+    told = "\n".join(columns).encode("utf-8", "surrogatepass").split(b"\n")
+    wholes = map(b"\xff".join, zip(texts, records, told, strict=True))
+    digests = [blake2b(whole, digest_size=8).digest() for whole in wholes]
+    return np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import records
-from essaysearch.columnar.fingerprints import columns_of, fingerprint_of, print_of
+from essaysearch.columnar.fingerprints import columns_of, prints_of
 from essaysearch.columnar.postings import FIELDS
 from essaysearch.model import VOICES, Document, Kind, Passage
 
@@ -52,7 +52,7 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
     ids, voices, starts = zip(*places, strict=True) if places else ((), (), ())
     texts = [_encoded(text) for text in map(_text_of, documents)]
     told = [records.encode_document(document) for document in documents]
-    printed = map(fingerprint_of, texts, told, map(columns_of, documents))
+    printed = prints_of(texts, told, map(repr, map(columns_of, documents)))
     dates = [records.date_column(date) for date in map(_date_of, documents)]
     keywords = zip(*map(_keywords_of, documents), strict=True) if documents else iter(())
     unusual = (records.encode_passages(passages) for _, passages in entries)
@@ -71,7 +71,7 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
         },
         {
             "passages": sizes,
-            "doc_print": np.fromiter(printed, np.uint64, count),
+            "doc_print": printed,
             "doc_size": np.fromiter(map(len, texts), np.int64, count),
             **_dated(dates),
             "karma": np.fromiter(karmas, np.float64, count),
@@ -108,7 +108,6 @@ def rows_of_plain(values: Sequence[Any]) -> Rows:
         f"({k!r}, None, None, None, None, '', {a!r}, (), None, {d!r})"
         for k, a, d in zip(kinds, authors, days, strict=True)
     ]
-    printed = map(print_of, texts, told, columns)
     dates = list(map(records.date_column, days))
     sizes = np.fromiter(map(len, texts), np.int64, count)
     none, empty = (None,) * count, ("",) * count
@@ -125,7 +124,7 @@ def rows_of_plain(values: Sequence[Any]) -> Rows:
         },
         {
             "passages": np.ones(count, dtype=np.int64),
-            "doc_print": np.fromiter(printed, np.uint64, count),
+            "doc_print": prints_of(texts, told, columns),
             "doc_size": sizes,
             **_dated(dates),
             "karma": np.full(count, np.nan),

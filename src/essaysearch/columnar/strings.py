@@ -42,12 +42,15 @@ def taken(strings: Strings, order: Array) -> Strings:
     return Strings(strings.data[places], edges[:-1], edges[1:])
 
 
-def sorting(strings: Strings) -> Array:
-    """The permutation that sorts strings by their characters, int64. All must be different.
+def sorting(strings: Strings, of: Array | None = None) -> Array:
+    """The permutation that sorts strings (or those whose numbers are given) by their characters, int64.
+    All must be different.
 
     A few bytes are compared at a time, those behind only where these are alike. (UTF-8 sorts as
     the characters it stands for.)
     """
+    if of is not None:
+        strings = Strings(strings.data, strings.begins[of], strings.ends[of])
     order = np.arange(len(strings))
     group = np.zeros(len(strings), dtype=np.int64)
     tied, offset = order.copy(), 0  # places of the order whose strings are not yet told from their neighbours

@@ -15,10 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar.strings import Strings, sorting, strings_of, taken
+from essaysearch.columnar.strings import Strings, sorting, strings_of
 from essaysearch.text.analysis import CHUNK, stems, surfaces_of
 
 Array = npt.NDArray[Any]
+Chosen = tuple[Strings, Array]
+"""Strings, and the numbers of those that are meant, in their order."""
+
 _SEPARATOR = b"\xff"  # never part of UTF-8
 
 
@@ -26,18 +29,19 @@ _SEPARATOR = b"\xff"  # never part of UTF-8
 class Ranking:
     """The vocabulary in its order on disk.
 
-    ``terms``: the terms, sorted, packed. ``occurrences``: int64, how often each occurs. ``rank``: for each
+    ``terms``: the terms, sorted. ``occurrences``: int64, how often each occurs. ``rank``: for each
     surface number the rank of its term.
     ``ordinal``: its number among the term's surfaces, the most frequent first.
-    ``surfaces``: all surfaces, packed, term by term, in the order of their ordinals.
+    ``surfaces``: all surfaces, term by term, in the order of their ordinals.
     ``surface_first``: int64 (terms + 1), where each term's surfaces begin.
+    Terms and surfaces are yet to be `taken`: they are packed while others invert the words.
     """
 
-    terms: Strings
+    terms: Chosen
     occurrences: Array
     rank: Array
     ordinal: Array
-    surfaces: Strings
+    surfaces: Chosen
     surface_first: Array
 
 
@@ -79,11 +83,7 @@ class Vocabulary:
         """
         if self._bytes_table is None:
             return self._cut(units)
-        try:
-            data = _SEPARATOR.join(map(str.encode, units))
-        except UnicodeEncodeError:  # lone surrogates
-            data = _SEPARATOR.join(unit.encode("utf-8", "surrogatepass") for unit in units)
-        chunks, counts, new = self._bytes_table.cut(data, len(units))
+        chunks, counts, new = self._bytes_table.cut(_joined(units), len(units))
         return Cut(chunks, counts, new[:-1].split("\n") if new else [])
 
     def encode(self, cut: Cut) -> tuple[Array, Array]:
@@ -139,8 +139,8 @@ class Vocabulary:
         holds = np.zeros(len(self._terms), dtype=bool)
         holds[home] = True
         held = np.flatnonzero(holds)
-        terms = taken(self._terms.strings(), held)
-        by_name = sorting(terms)
+        names = self._terms.strings()
+        by_name = sorting(names, held)
         rank_of_term = np.zeros(len(self._terms), dtype=np.int64)
         rank_of_term[held[by_name]] = np.arange(len(held))
         ranks = rank_of_term[home]
@@ -151,8 +151,16 @@ class Vocabulary:
         rank, ordinal = np.zeros((2, len(self._surfaces)), dtype=np.int32)
         rank[present] = ranks
         ordinal[order] = np.arange(len(order)) - first[ranks[sort]]
-        surfaces = taken(self._surfaces.strings(), order)
-        return Ranking(taken(terms, by_name), occurrences, rank, ordinal, surfaces, first)
+        terms, surfaces = (names, held[by_name]), (self._surfaces.strings(), order)
+        return Ranking(terms, occurrences, rank, ordinal, surfaces, first)
+
+
+def _joined(units: list[str]) -> bytes:
+    """The texts in UTF-8, `_SEPARATOR` between any two."""
+    whole = "\0".join(units)
+    if whole.count("\0") != len(units) - 1:
+        return _SEPARATOR.join(unit.encode("utf-8", "surrogatepass") for unit in units)
+    return whole.encode("utf-8", "surrogatepass").replace(b"\0", _SEPARATOR)
 
 
 class Numbering:

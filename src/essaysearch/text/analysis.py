@@ -123,7 +123,10 @@ def stem(surface: str) -> str:
 
 def stems(surfaces: list[str]) -> list[str]:
     """`stem` of many surfaces in one call."""
-    stemmed = _stemmer.stemWords(surfaces)
+    stemmed: list[str] = _stemmer.stemWords(surfaces)
+    whole = "".join(surfaces)
+    if whole.isascii() and whole.isalpha():
+        return stemmed
     return [t if s.isascii() and s.isalpha() else s for s, t in zip(surfaces, stemmed, strict=True)]
 
 
