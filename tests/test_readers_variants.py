@@ -135,3 +135,29 @@ def test_notes_and_asides_of_a_book_are_kept(tmp_path: Path) -> None:
     (chapter,) = [reading for reading in read(book) if isinstance(reading, Document)]
     roles = [(block.role, chapter.text[block.start : block.end]) for block in chapter.blocks[1:]]
     assert roles == [("note", "The note."), ("paragraph", "A box beside the text.")]
+
+
+def test_a_lone_comment_s_page_names_its_post(tmp_path: Path) -> None:
+    post, comment = "aB3dE6gH9jK2mN5pQ", "rB3dE6gH9jK2mN5pQ"
+    page = (
+        f'<html><head><title>Tobias comments on On Gulls - LessWrong 2.0 viewer</title><link rel="canonical" '
+        f'href="https://www.greaterwrong.com/posts/{post}/on-gulls/comment/{comment}"></head><body><h1 class="post-title">'
+        f'Tobias comments on <a href="/posts/{post}/on-gulls">On Gulls</a></h1><ul class="comment-thread">'
+        f'<li id="comment-{comment}" class="comment-item"><div class="comment-meta"><a class="author" href="/users/t">Tobias</a>'
+        '<a class="date" data-js-date="1746180000000">2 May 2025</a></div><div class="body-text comment-body"><p>They sing.</p>'
+        "</div></li></ul></body></html>"
+    )
+    (found,) = _documents(tmp_path, "a.html", page)
+    assert (found.id, found.title, found.text) == (f"lesswrong:{comment}", "On Gulls", "They sing.")
+
+
+def test_a_byline_under_a_remark_is_no_text(tmp_path: Path) -> None:
+    prose = "<p>" + "They sing at night and nobody knows why. " * 20 + "</p>"
+    page = (
+        "<html><head><title>On Gulls</title></head><body><article><h1>On Gulls</h1><p>A remark on light and gulls.</p>"
+        f"<p>By <a>Odile Fenn</a></p><p>May 1, 2020</p>{prose}</article></body></html>"
+    )
+    (essay,) = _documents(tmp_path, "a.html", page)
+    assert (essay.authors, essay.date) == (("Odile Fenn",), "2020-05-01")
+    assert essay.text.split("\n\n")[0] == "A remark on light and gulls."
+    assert len(essay.blocks) == 2

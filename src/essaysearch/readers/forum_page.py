@@ -81,7 +81,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     if where.post is None:
         where = Address(site, *_post_of(root, comments, bool(comments)))
     post = post_of(root, facts, site, where)
-    title = post.title if post else None
+    title = post.title if post else _title_over(root, where)
     if not comments and (post is None or not post.text):
         # A page of the forum that is no thread: its wiki, its documentation.
         yield from html_essay.read(source)
@@ -136,6 +136,15 @@ def _post_of(root: Element, comments: list[PageComment], has: bool) -> tuple[str
             if named.post and not has:
                 return named.post, named.slug
     return None, None
+
+
+def _title_over(root: Element, where: Address) -> str | None:
+    """The title of the post that a heading over a lone comment links to ("NAME comments on TITLE")."""
+    for heading in root.iter("h1"):
+        for link in heading.iter("a"):
+            if where.post and address_of(str(link.get("href") or "")).post == where.post:
+                return plain(link) or None
+    return None
 
 
 def _completed(comment: PageComment, told: Told) -> PageComment:

@@ -24,6 +24,7 @@ _FURNITURE = re.compile(
 _SIGNED = re.compile(r"(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})(?:, | [-–—|•·] |\n)(?P<date>.{4,30})")
 _REVISED = re.compile(r"(.{4,30}?),? \(?(?:rev\.?|revised|corrected|updated|last updated) .{4,30}", re.I)
 _LEADING = 5
+_LONGEST_BYLINE = 80
 _MONTH = len("2008-05")
 
 
@@ -43,7 +44,8 @@ def without_leading(
         match = signed if signed and parse_date(signed["date"]) else match
         revised = _REVISED.fullmatch(line)
         date = parse_date(revised[1] if revised else line) if len(line) < 60 else None
-        if past_text and not (date and len(date) >= _MONTH):
+        under = match is not None and number < 3 and len(line) < _LONGEST_BYLINE
+        if past_text and not under and not (date and len(date) >= _MONTH):
             break
         folded = line.casefold()
         if title and (
