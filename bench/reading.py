@@ -17,16 +17,15 @@ import gc
 import json
 import os
 import platform
-import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import count
 from pathlib import Path
 from typing import Any
+
+from bench.made import MADE, make
 
 HERE = Path(__file__).resolve().parent
 _CHILD = """
@@ -40,106 +39,6 @@ for reading in read(sys.argv[1]):
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({**counts, "seconds": time.process_time() - began, "peak_mb": peak}))
 """
-
-
-def _words(random_: random.Random) -> list[str]:
-    syllables = [a + b for a in "bdfgklmnprstv" for b in ("a", "e", "i", "o", "u")]
-    return ["".join(random_.choices(syllables, k=random_.randint(1, 4))) for _ in range(20_000)]
-
-
-class _Prose:
-    """Made paragraphs of wrapped lines, always the same ones for a seed."""
-
-    def __init__(self, seed: int = 7) -> None:
-        self.random = random.Random(seed)
-        self._words = _words(self.random)
-
-    def paragraph(self) -> str:
-        words = self.random.choices(self._words, k=self.random.randint(20, 80))
-        return " ".join(words).capitalize() + "."
-
-    def wrapped(self, marks: str = "") -> str:
-        words, lines = self.paragraph().split(), []
-        while words:
-            lines.append(marks + " ".join(words[:10]))
-            words = words[10:]
-        return "\n".join(lines)
-
-
-def _mailbox(prose: _Prose) -> Iterator[str]:
-    for number in count():
-        above = f"References: <{number - 1 - number % 5}@example.org>\n" if number % 5 else ""
-        quoted = f"Ada Writer wrote:\n\n{prose.wrapped('> ')}\n\n" if above else ""
-        yield (
-            f"From ada at example.org  Sat Mar  4 10:{number % 60:02d}:00 2017\n"
-            f"From: Ada Writer <ada@example.org>\nDate: Sat, 04 Mar 2017 10:{number % 60:02d}:00 +0000\n"
-            f"Subject: Re: {prose.paragraph()[:40]}\n"
-            f"Message-ID: <{number}@example.org>\n{above}\n{quoted}{prose.wrapped()}\n\n{prose.wrapped()}\n\n"
-        )
-
-
-def _posts_xml(prose: _Prose) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="utf-8"?>\n<posts>\n'
-    for number in count(1):
-        kind = f'PostTypeId="2" ParentId="{number - number % 4}"' if number % 4 else 'PostTypeId="1"'
-        body = f"&lt;p&gt;{prose.paragraph()}&lt;/p&gt;&lt;p&gt;{prose.paragraph()}&lt;/p&gt;"
-        yield (
-            f'  <row Id="{number}" {kind} CreationDate="2015-03-04T10:00:00.000" Score="{number % 9}" '
-            f'Body="{body}" OwnerUserId="{number % 500}" Title="{prose.paragraph()[:40]}" />\n'
-        )
-
-
-def _json_lines(prose: _Prose) -> Iterator[str]:
-    for number in count():
-        yield (
-            json.dumps({"id": str(number), "title": prose.paragraph()[:40], "text": prose.paragraph()}) + "\n"
-        )
-
-
-def _json_array(prose: _Prose) -> Iterator[str]:
-    for number in count():
-        item = {
-            "id": number, "type": "comment", "by": "ada", "time": 1500000000 + number, "parent": number // 3,
-            "text": f"{prose.paragraph()}<p>{prose.paragraph()}",
-        }  # fmt: skip
-        yield ("[\n" if not number else ",\n") + json.dumps(item)
-
-
-def _export_xml(prose: _Prose) -> Iterator[str]:
-    yield (
-        '<?xml version="1.0"?>\n<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/" '
-        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>x</title>\n'
-        "<wp:wxr_version>1.2</wp:wxr_version>\n"
-    )
-    for number in count(1):
-        yield (
-            f"<item><title>{prose.paragraph()[:40]}</title><wp:post_id>{number}</wp:post_id>"
-            "<wp:post_type>post</wp:post_type><wp:status>publish</wp:status>"
-            f"<content:encoded><![CDATA[{prose.paragraph()}\n\n{prose.paragraph()}]]></content:encoded></item>\n"
-        )
-
-
-MADE: dict[str, tuple[str, Callable[[_Prose], Iterator[str]], str]] = {
-    "mailbox": (".mbox", _mailbox, ""),
-    "Posts.xml": (".xml", _posts_xml, "</posts>\n"),
-    "JSON Lines": (".jsonl", _json_lines, ""),
-    "JSON array": (".json", _json_array, "\n]\n"),
-    "WordPress export": (".xml", _export_xml, "</channel></rss>\n"),
-}
-"""Kinds of files: suffix, how their pieces are made, how they end."""
-
-
-def make(path: Path, kind: str, megabytes: int) -> None:
-    """Write a file of a kind, of about so many megabytes."""
-    _, pieces, end = MADE[kind]
-    left = megabytes << 20
-    with path.open("w", encoding="utf-8") as file:
-        for piece in pieces(_Prose()):
-            file.write(piece)
-            left -= len(piece)
-            if left <= 0:
-                break
-        file.write(end)
 
 
 def peak(path: Path) -> dict[str, Any]:

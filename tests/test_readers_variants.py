@@ -161,3 +161,14 @@ def test_a_byline_under_a_remark_is_no_text(tmp_path: Path) -> None:
     assert (essay.authors, essay.date) == (("Odile Fenn",), "2020-05-01")
     assert essay.text.split("\n\n")[0] == "A remark on light and gulls."
     assert len(essay.blocks) == 2
+
+
+def test_a_long_bibliography_is_read_in_pieces_with_its_lines_strings_and_references(tmp_path: Path) -> None:
+    filler = "% " + "x" * 1_000 + "\n"
+    entry = "@article{{k{n}, title={{On gulls {n}}}, journal=jm, crossref={{V}}}}\n"
+    body = "".join(filler * 30 + entry.format(n=n) for n in range(40))
+    text = f'@string{{jm = "Journal of " # "Moles"}}\n{body}@book{{V, title={{Moles}}, year=2020}}\n'
+    assert len(text) > 4 * (1 << 18)
+    found = _documents(tmp_path, "a.bib", text.replace("\n", "\r\n"))
+    assert [document.line for document in found] == [*range(32, 32 + 31 * 40, 31), 1242]
+    assert {(d.date, d.metadata["journal"]) for d in found[:-1]} == {("2020", "Journal of Moles")}

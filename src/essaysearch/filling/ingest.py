@@ -216,6 +216,8 @@ _LOST_1252 = re.compile(r"[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]")
 _AS_1252 = {
     n: bytes([n]).decode("cp1252") for n in (0x80, *range(0x82, 0x8D), 0x8E, *range(0x91, 0x9D), 0x9E, 0x9F)
 }
+_LARGE = 1 << 20
+"""A text of so many characters is not copied to be looked at."""
 _TEXTS = ("id", "text", "title", "url", "source", "thread", "parent", "date")
 _LISTS = ("authors", "authors_inferred", "categories")
 _FIELDS = tuple(Document.__dataclass_fields__)
@@ -230,9 +232,10 @@ def _storable(document: Document) -> Document:
         note = "control characters were read as the quotes and dashes that they are in Windows-1252"
         notes = (*document.notes, note)
         document = replace(document, text=document.text.translate(_AS_1252), title=title, notes=notes)
-    texts = "\n".join(filter(None, (*_texts_of(document), *chain(*_lists_of(document)))))
-    if not document.metadata and _clean(texts) == texts:
-        return document
+    if not document.metadata and len(document.text) < _LARGE:
+        texts = "\n".join(filter(None, (*_texts_of(document), *chain(*_lists_of(document)))))
+        if _clean(texts) == texts:
+            return document
     for name in (*_TEXTS, *_LISTS, "metadata"):
         value = getattr(document, name)
         if value and (clean := _clean(value)) != value:
@@ -245,6 +248,8 @@ def _storable(document: Document) -> Document:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
+        if value.isascii():
+            return value.replace("\0", " ") if "\0" in value else value
         try:
             value.encode()
         except UnicodeEncodeError:

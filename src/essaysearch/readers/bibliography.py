@@ -16,12 +16,13 @@ from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, joined_lines, paper
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
-from essaysearch.readers.bibtex import Entry, entries
+from essaysearch.readers.bibtex import Entry, cut_at_entries, entries
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.names import SUFFIXES
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.ris import Record, records
 from essaysearch.readers.source import SourceFile
+from essaysearch.readers.streamed import text_pieces
 from essaysearch.readers.tally import Tally
 
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^,={}\n]{0,200},\s*[A-Za-z_][\w-]*\s*=", re.M)
@@ -82,7 +83,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 
 def _of_bibtex(source: SourceFile) -> Iterator[Document | Skipped | str]:
-    for entry in entries(source.text()):
+    for entry in entries(lambda: cut_at_entries(text_pieces(source))):
         place = f"line {entry.line}"
         document = _bibtex_document(entry)
         if entry.problem and document is None:

@@ -6,7 +6,7 @@ Linear, and lenient as files need it: a mistake costs the entry it stands in, no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 _ENTRY = re.compile(r"@[ \t]*([A-Za-z]+)\s*([{(])")
@@ -42,15 +42,19 @@ class Entry(NamedTuple):
     problem: str = ""
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(pieces: Callable[[], Iterable[str]]) -> Iterator[Entry]:
     """The entries of a file in order; comments, preambles and the text between entries are passed over.
+
+    ``pieces`` gives the file's text, each time from its beginning, in pieces that end where an entry begins
+    (`cut_at_entries`): it is asked twice where entries refer to others.
 
     An entry with a ``crossref`` has what it does not say itself from the entry named there: the year, the
     publisher, and the volume's title.
     """
-    wanted = {match[1].lower() for match in _CROSSREF.finditer(text)}
-    above = {entry.key.lower(): entry.fields for entry in _entries(text) if entry.key.lower() in wanted}
-    for entry in _entries(text):
+    wanted = {match[1].lower() for text in pieces() for match in _CROSSREF.finditer(text)}
+    found = _entries(pieces()) if wanted else iter(())
+    above = {entry.key.lower(): entry.fields for entry in found if entry.key.lower() in wanted}
+    for entry in _entries(pieces()):
         parent = above.get(entry.fields.get("crossref", "").strip().lower(), {})
         if parent:
             inherited = {name: parent[name] for name in _INHERITED if name in parent}
@@ -60,22 +64,42 @@ def entries(text: str) -> Iterator[Entry]:
         yield entry
 
 
-def _entries(text: str) -> Iterator[Entry]:
-    strings = dict(_MONTHS)
-    at, line, counted = 0, 1, 0
-    while match := _ENTRY.search(text, at):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        kind = match[1].lower()
-        close = "}" if match[2] == "{" else ")"
-        if kind in ("comment", "preamble"):
-            at = _braced(text, match.end(), close) or match.end()
+def cut_at_entries(pieces: Iterable[str]) -> Iterator[str]:
+    """The same text with plain line ends, in pieces that end before a line that begins with ``@``."""
+    held: list[str] = []
+    for piece in pieces:
+        at = piece.rfind("\n@") + 1
+        if not at:
+            held.append(piece)
             continue
-        entry, at = _entry(text, match.end(), kind, close, strings, line)
-        if kind == "string":
-            strings.update(entry.fields)
-        else:
-            yield entry
+        yield _plain("".join([*held, piece[:at]]))
+        held = [piece[at:]]
+    yield _plain("".join(held))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+
+
+def _entries(pieces: Iterable[str]) -> Iterator[Entry]:
+    strings = dict(_MONTHS)
+    line = 1
+    for text in pieces:
+        at = counted = 0
+        while match := _ENTRY.search(text, at):
+            line += text.count("\n", counted, match.start())
+            counted = match.start()
+            kind = match[1].lower()
+            close = "}" if match[2] == "{" else ")"
+            if kind in ("comment", "preamble"):
+                at = _braced(text, match.end(), close) or match.end()
+                continue
+            entry, at = _entry(text, match.end(), kind, close, strings, line)
+            if kind == "string":
+                strings.update(entry.fields)
+            else:
+                yield entry
+        line += text.count("\n", counted)
 
 
 def _entry(

@@ -47,8 +47,7 @@ def sniff(source: SourceFile) -> float:
 
 def read(source: SourceFile) -> Iterator[Reading]:
     """One document: the article. Comments that the page marks as such are documents of their own."""
-    markup = source.text()
-    root = parse_html(markup)
+    root = parse_html(source.text())
     facts = page_facts(root)
     put_right(root)
     comments = take_comments(root)
@@ -56,11 +55,14 @@ def read(source: SourceFile) -> Iterator[Reading]:
     shown = _shown(root, facts)
     content = main_content(root) if told is None or told.element is None else None
     element = told.element if content is None and told is not None else content.element if content else root
-    text, blocks = _text(element, content, markup)
+    text, blocks = _text(element, content, source)
+    lists_links = content is not None and _is_list_of_links(content) and not comments
+    told = replace(told, element=None) if told is not None else None
+    del root, element, content  # the tree of a large page is larger than all that is made of it
     document = _document(source, facts, told, shown, text, blocks)
     if not document.text:
         yield Skipped(source.path, "The page holds no text of its own.")
-    elif content is not None and _is_list_of_links(content) and not comments:
+    elif lists_links:
         yield Skipped(source.path, "The page holds links to other pages and hardly any text of its own.")
     else:
         yield document
@@ -68,7 +70,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         yield _comment(source, comment, document)
 
 
-def _text(element: Element, content: Content | None, markup: str) -> tuple[str, tuple[Block, ...]]:
+def _text(element: Element, content: Content | None, source: SourceFile) -> tuple[str, tuple[Block, ...]]:
     """The text; by trafilatura, where it is installed and the page is of no build that is understood.
 
     That is a page which neither marks its content nor lets it stand out: more than a third of what
@@ -81,7 +83,9 @@ def _text(element: Element, content: Content | None, markup: str) -> tuple[str, 
         import trafilatura
     except ImportError:
         return text, blocks
-    found = trafilatura.extract(markup, output_format="html", include_comments=False, include_tables=True)
+    found = trafilatura.extract(
+        source.text(), output_format="html", include_comments=False, include_tables=True
+    )
     other, pieces = html_to_blocks(found) if found else ("", ())
     quoted = sum(block.depth > 0 for block in pieces) > sum(block.depth > 0 for block in blocks)
     sound = len(blocks) * (1 - _scraps(text, blocks))

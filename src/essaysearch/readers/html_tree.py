@@ -26,6 +26,7 @@ _ENDS_PARAGRAPH = frozenset(
 )
 _SEARCHED = 64
 _REFUSED = {code: None for code in range(32) if chr(code) not in "\t\n\r\f"}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
@@ -37,12 +38,17 @@ def parse_html(markup: str) -> Element:
     """
     from lxml import etree
 
-    text = _DECLARATION.sub("", markup.translate(_REFUSED))
+    text = _DECLARATION.sub("", markup, count=1)
+    del markup  # of a large page one copy less
+    if _CONTROL.search(text):
+        text = text.translate(_REFUSED)
     if text.count("<") > MAX_DEPTH:
         text = _bounded(text)
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, huge_tree=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        data = text.encode("utf-8", "replace")
+        del text
+        root = etree.fromstring(data, parser)
     except etree.LxmlError:
         root = None
     return etree.Element("html") if root is None else root
