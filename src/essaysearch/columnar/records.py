@@ -182,13 +182,20 @@ def date_text(low: int, precision: int) -> str:
     return moment.date().isoformat()[: {YEAR: 4, MONTH: 7, DAY: 10}[precision]]
 
 
+_PERIODS = (
+    (YEAR, "datetime64[Y]", np.timedelta64(1, "Y")),
+    (MONTH, "datetime64[M]", np.timedelta64(1, "M")),
+    (DAY, "datetime64[D]", np.timedelta64(1, "D")),
+)
+
+
 def date_ends(low: Array, precision: Array) -> Array:
     """Last microsecond of each date's period. ``low``: int64, ``precision``: uint8, as `date_key` gives."""
     high = low.copy()
     instants = low.astype("datetime64[us]")
-    for code, unit in ((YEAR, "Y"), (MONTH, "M"), (DAY, "D")):
+    for code, kind, one in _PERIODS:
         chosen = precision == code
         if chosen.any():
-            following = (instants[chosen].astype(f"datetime64[{unit}]") + 1).astype("datetime64[us]")
-            high[chosen] = following.astype(np.int64) - 1
+            following = instants[chosen].astype(kind) + one
+            high[chosen] = following.astype("datetime64[us]").astype(np.int64) - 1
     return high
