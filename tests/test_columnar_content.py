@@ -14,15 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from essaysearch.columnar import bits, blobs, merge, writer
+from essaysearch.columnar import bits, merge, streams, writer
 from essaysearch.columnar.arrayfile import ArrayFile, ArrayFileWriter
-from essaysearch.columnar.blobs import Names, Stream, StreamWriter, put_names
 from essaysearch.columnar.blocks import unpack
+from essaysearch.columnar.names import Names, put_names
 from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import BLOCK, FIELDS, MAX_CODE, Postings
 from essaysearch.columnar.rows import Plain
 from essaysearch.columnar.segment import KERNEL_ARRAYS
 from essaysearch.columnar.store import Store, numba_present
+from essaysearch.columnar.streams import Stream, StreamWriter, merge_streams
 from essaysearch.columnar.strings import strings_of
 from essaysearch.model import Block, Document, Passage
 from essaysearch.text import ids
@@ -220,27 +221,96 @@ def test_even_arrays_come_back_and_take_no_room(dtype, held):
         assert file.verify() <= 64 * 2 + 2 * values.nbytes
 
 
+pieces_of_streams = st.lists(
+    st.binary(max_size=40)
+    | st.builds(b"".join, st.lists(st.sampled_from([b"garden ", b"wall "]), max_size=99)),
+    max_size=60,
+)
+
+
+def small_streams(raw: int, sample: int):
+    """Blocks of ``raw`` bytes, twice that without a dictionary; dictionaries from ``sample`` bytes on."""
+    sizes = {"RAW": raw, "ALONE": 2 * raw, "SAMPLE": sample, "DICTIONARY": 300, "_GATHERED": 4 * raw}
+    return patch.multiple(streams, **sizes)
+
+
+def written(
+    place: Path, name: str, pool: ThreadPoolExecutor, pieces: list[bytes]
+) -> tuple[Stream, list[int]]:
+    """A stream of pieces, and where each begins."""
+    stream, target = StreamWriter(pool), ArrayFileWriter(place / name)
+    begins = [stream.append(piece) for piece in pieces]
+    stream.write(target, "s")
+    target.close({})
+    return Stream(ArrayFile(place / name), "s"), begins
+
+
 @settings(quiet, max_examples=examples(40))
-@given(st.lists(st.binary(max_size=40), max_size=60), st.sampled_from([1, 7, 64]), st.data())
-def test_any_stretch_of_a_stream_reads_back(pieces, raw, data):
+@given(pieces_of_streams, st.sampled_from([1, 7, 64]), st.sampled_from([1, 99, 1000, 1 << 20]), st.data())
+def test_any_stretch_of_a_stream_reads_back(pieces, raw, sample, data):
     with (
         tempfile.TemporaryDirectory() as place,
-        patch.object(blobs, "RAW", raw),
+        small_streams(raw, sample),
         ThreadPoolExecutor(1) as pool,
     ):
-        path = Path(place) / "file"
-        stream = StreamWriter(pool)
-        begins = [stream.append(piece) for piece in pieces]
-        target = ArrayFileWriter(path)
-        stream.write(target, "s")
-        target.close({})
-        found = Stream(ArrayFile(path), "s")
+        found, begins = written(Path(place), "file", pool, pieces)
         whole = b"".join(pieces)
         assert found.length == len(whole)
+        assert (found.dictionaries > 0) == (len(whole) >= sample)
         assert [found.read(at, at + len(piece)) for at, piece in zip(begins, pieces, strict=True)] == pieces
         start = data.draw(st.integers(0, len(whole)))
         stop = data.draw(st.integers(start, len(whole)))
         assert found.read(start, stop) == whole[start:stop]
+
+
+@settings(quiet, max_examples=examples(40))
+@given(
+    st.lists(st.tuples(pieces_of_streams, st.sampled_from([1, 1 << 20])), max_size=4),
+    st.booleans(),
+    st.data(),
+)
+def test_merged_streams_read_as_one_whatever_dictionaries_they_have(drawn, anew, data):
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(2) as pool:
+        parts = []
+        for number, (pieces, sample) in enumerate(drawn):
+            with small_streams(64, sample):
+                parts.append(written(Path(place), str(number), pool, pieces)[0])
+        whole = b"".join(piece for pieces, _ in drawn for piece in pieces)
+        target = ArrayFileWriter(Path(place) / "all")
+        with small_streams(64, 1 if anew else 1 << 20):
+            merge_streams(parts, target, "s", pool)
+            merge_streams(parts[:1], target, "t", pool)
+        target.close({})
+        found = Stream(ArrayFile(Path(place) / "all"), "s")
+        assert found.length == len(whole)
+        start = data.draw(st.integers(0, len(whole)))
+        stop = data.draw(st.integers(start, len(whole)))
+        assert found.read(start, stop) == whole[start:stop]
+        assert found.read(0, len(whole)) == whole
+
+
+def test_what_has_nothing_in_common_has_its_beginning_for_a_dictionary(tmp_path):
+    pieces = [bytes([n % 251]) * 50 for n in range(300)]
+    failing = patch.object(streams.zstandard, "train_dictionary", side_effect=streams.zstandard.ZstdError)
+    with failing, small_streams(64, 1000), ThreadPoolExecutor(1) as pool:
+        found, begins = written(tmp_path, "file", pool, pieces)
+    assert found.dictionaries == 300
+    assert [found.read(at, at + 50) for at in begins] == pieces
+
+
+def test_merged_streams_keep_their_dictionaries_unless_these_take_much_room(tmp_path):
+    rare, often = [b"past the garden wall " * 5] * 20, [b"past the garden wall again " * 5] * 900
+    with small_streams(64, 1000), ThreadPoolExecutor(1) as pool:
+        parts = {
+            name: written(tmp_path, name, pool, pieces)[0] for name, pieces in (("a", rare), ("b", often))
+        }
+        for names_, kept in (("ab", 2), ("aa", 1), ("b", 1)):
+            target = ArrayFileWriter(tmp_path / "all")
+            merge_streams([parts[name] for name in names_], target, "s", pool)
+            target.close({})
+            found = Stream(ArrayFile(tmp_path / "all"), "s")
+            assert len(list(found.runs())) == kept
+            assert found.read(0, found.length) == b"".join(parts[n].read(0, parts[n].length) for n in names_)
 
 
 @settings(quiet, max_examples=examples(40))
@@ -302,10 +372,12 @@ def run(store: Store, moves, fast: bool, memory: int, check) -> None:
 def test_an_index_holds_what_a_dictionary_would_after_any_additions_deletions_and_merges(
     fast, moves, small, tier
 ):
-    raw, batch, run_of = (64, 1, 1) if small else (blobs.RAW, writer._BATCH, merge._OCCURRENCES)
+    raw, sample, batch, run_of = (
+        (64, 500, 1, 1) if small else (streams.RAW, streams.SAMPLE, writer._BATCH, merge._OCCURRENCES)
+    )
     with (
         tempfile.TemporaryDirectory() as place,
-        patch.object(blobs, "RAW", raw),
+        small_streams(raw, sample),
         patch.object(writer, "_BATCH", batch),
         patch.object(merge, "_OCCURRENCES", run_of),
         patch.object(writer, "TIER", tier),

@@ -46,7 +46,9 @@ TREES = [
 
 @pytest.fixture(scope="module", autouse=True)
 def small_pages():
-    with patch("essaysearch.columnar.arrayfile.PAGE", SMALL_PAGE):
+    # Texts this short have dictionaries here.
+    dictionaries = patch.multiple("essaysearch.columnar.streams", SAMPLE=1000, DICTIONARY=500)
+    with patch("essaysearch.columnar.arrayfile.PAGE", SMALL_PAGE), dictionaries:
         yield
 
 

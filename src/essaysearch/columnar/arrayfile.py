@@ -28,6 +28,11 @@ _ALIGN = 64
 Array = npt.NDArray[Any]
 
 
+def offsets(values: Array) -> Array:
+    """Offsets as uint32, or uint64 where they must: of few types, as kernels are compiled for each."""
+    return values.astype(np.uint64 if values.size and int(values.max()) >> 32 else np.uint32)
+
+
 class ArrayFileWriter:
     """Writes arrays one after another, checksumming as it goes; `close` syncs the file."""
 

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar.arrayfile import ArrayFileWriter
-from essaysearch.columnar.blobs import StreamWriter
 from essaysearch.columnar.columns import KeywordsBuilder, finish_segment
 from essaysearch.columnar.lines import ahead
 from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import FIELDS, Inversion
 from essaysearch.columnar.records import MANY, SINGLE
 from essaysearch.columnar.rows import Rows
+from essaysearch.columnar.streams import StreamWriter
 from essaysearch.columnar.strings import taken
 from essaysearch.columnar.vocabulary import Cut, Ranking, Vocabulary
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
-from essaysearch.columnar.blobs import put_names
+from essaysearch.columnar.names import put_names
 from essaysearch.columnar.norms import averages_of
 from essaysearch.columnar.postings import FIELDS, narrow
 from essaysearch.columnar.strings import Strings, sorting, strings_of, taken

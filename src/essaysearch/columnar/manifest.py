@@ -19,7 +19,7 @@ from essaysearch.text.analysis import ANALYZER_VERSION
 
 NAME = "essaysearch.manifest"
 PREVIOUS = "essaysearch.manifest.previous"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Rises whenever an older reader could misunderstand a file."""
 
 REBUILD = "Rebuild it: `essaysearch index --rebuild PATHS --index {directory}`."

@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFileWriter
-from essaysearch.columnar.blobs import StreamWriter, write_blocks
 from essaysearch.columnar.columns import Keywords, finish_segment
 from essaysearch.columnar.packing import Packed, pack
 from essaysearch.columnar.postings import FIELDS, Postings
 from essaysearch.columnar.segment import Segment
+from essaysearch.columnar.streams import StreamWriter, merge_streams
 from essaysearch.columnar.strings import strings_of
 
 Array = npt.NDArray[Any]
@@ -117,12 +117,12 @@ def _streams(
     file: ArrayFileWriter,
     pool: ThreadPoolExecutor,
 ) -> None:
-    """Copy texts and records: compressed blocks as they are where nothing was deleted."""
+    """Copy texts and records: as they are compressed where nothing was deleted."""
     whole = all(live.all() for live in doc_lives)
     columns["doc_record"] = _edges(segments, "doc_record", doc_lives)
     if whole:
-        write_blocks(file, "text", (block for s in segments for block in s.text.stored()))
-        write_blocks(file, "record", (block for s in segments for block in s.records.stored()))
+        merge_streams([s.text for s in segments], file, "text", pool)
+        merge_streams([s.records for s in segments], file, "record", pool)
         return
     text, record = StreamWriter(pool), StreamWriter(pool)
     for segment, live in zip(segments, doc_lives, strict=True):

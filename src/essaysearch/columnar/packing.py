@@ -9,16 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar import bits
-from essaysearch.columnar.arrayfile import ArrayFileWriter
+from essaysearch.columnar.arrayfile import ArrayFileWriter, offsets
 from essaysearch.columnar.blocks import CODE, EXCEPTION_BITS, LEAST, ORDINAL, POSITION
 from essaysearch.columnar.postings import BLOCK, EXCEPTION, FIELDS, Postings
 
 Array = npt.NDArray[Any]
-
-
-def offsets(values: Array) -> Array:
-    """Offsets as uint32, or uint64 where they must: of few types, as kernels are compiled for each."""
-    return values.astype(np.uint64 if values.size and int(values.max()) >> 32 else np.uint32)
 
 
 def pack(postings: Postings, fast: bool = False) -> dict[str, Array]:

@@ -17,10 +17,11 @@ import numpy.typing as npt
 
 from essaysearch.columnar import records
 from essaysearch.columnar.arrayfile import ArrayFile
-from essaysearch.columnar.blobs import Names, Stream
 from essaysearch.columnar.blocks import Blocks, read_blocks, read_positions, unpack
+from essaysearch.columnar.names import Names
 from essaysearch.columnar.norms import Averages, averages_of, norms_of
 from essaysearch.columnar.postings import BLOCK, FIELDS, Postings
+from essaysearch.columnar.streams import Stream
 from essaysearch.errors import IndexDamaged
 from essaysearch.model import VOICES, Document, Passage
 from essaysearch.text.analysis import tokens

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from essaysearch.columnar.blobs import Names
+from essaysearch.columnar.names import Names
 from essaysearch.columnar.segment import Segment
 
 Array = npt.NDArray[Any]
