@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - markup stays on its lines
+import bz2
+import gzip
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
+
+import pytest
+import zstandard
 
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Skipped, SourceFacts
@@ -172,3 +179,36 @@ def test_a_long_bibliography_is_read_in_pieces_with_its_lines_strings_and_refere
     found = _documents(tmp_path, "a.bib", text.replace("\n", "\r\n"))
     assert [document.line for document in found] == [*range(32, 32 + 31 * 40, 31), 1242]
     assert {(d.date, d.metadata["journal"]) for d in found[:-1]} == {("2020", "Journal of Moles")}
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "a.jsonl.gz": gzip.compress,
+    "a.jsonl.zst": zstandard.ZstdCompressor().compress,
+    "a.jsonl.bz2": bz2.compress,
+    "a.jsonl.xz": lzma.compress,
+}
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_a_compressed_file_is_looked_through_and_one_cut_short_says_so(tmp_path: Path, name: str) -> None:
+    rows = [{"id": f"c{n}", "body": f"Words {n} of {n * 2654435761 % 2**32}.", "author": "ada", "link_id": "t3_x",
+             "subreddit": "moles", "created_utc": 1683108000 + n} for n in range(20_000)]  # fmt: skip
+    packed = PACKERS[name]("\n".join(map(json.dumps, rows)).encode())
+    path = tmp_path / name
+    path.write_bytes(packed)
+    whole = list(read(path))
+    assert len(whole) == len(rows)
+    assert {reading.reader for reading in whole if isinstance(reading, Document)} == {"reddit"}
+    path.write_bytes(packed[: len(packed) * 9 // 10])
+    cut = list(read(path))
+    last = cut[-1]
+    assert isinstance(last, Skipped)
+    assert "cannot be read to its end" in last.reason
+    assert len(cut) > 100
+
+
+def test_frames_of_zstandard_that_stand_one_behind_the_other_are_one_file(tmp_path: Path) -> None:
+    pack = zstandard.ZstdCompressor().compress
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(pack(b'{"_id": "1", "text": "One."}\n') + pack(b'{"_id": "2", "text": "Two."}\n'))
+    assert [reading.text for reading in read(path) if isinstance(reading, Document)] == ["One.", "Two."]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from essaysearch.model import Passage, Reading, Skipped, SourceFacts
+from essaysearch.readers.packed import SUFFIXES
 
 if TYPE_CHECKING:
     from essaysearch.filling.ahead import Cut
@@ -74,5 +75,5 @@ def bytes_under(paths: list[str]) -> int:
         if os.path.isdir(path):
             total += sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
         elif os.path.isfile(path):
-            total += os.path.getsize(path) * (4 if path.endswith(".gz") else 1)
+            total += os.path.getsize(path) * (4 if path.endswith(SUFFIXES) else 1)
     return total

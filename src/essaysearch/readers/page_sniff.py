@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from essaysearch.readers.encodings import decoded
-from essaysearch.readers.source import SourceFile
+from essaysearch.readers.source import HEAD, SourceFile
 
 _OPENING = 1 << 23
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|title|meta|body)\b", re.I)
@@ -51,7 +51,7 @@ def _opens_as_page(head: str) -> bool:
 
 def opening(source: SourceFile) -> str:
     """The first eight million bytes as text without styles, which saved pages begin with."""
-    if len(source.head) < source.size:
+    if len(source.head) == HEAD:
         with source.open() as file:
             text = decoded(file.read(_OPENING))[0]
     else:

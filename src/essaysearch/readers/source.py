@@ -1,14 +1,12 @@
 """A file as a reader sees it: its first bytes, its text, its lines, and what was repaired.
 
-Encodings are settled by `encodings`; gzip is looked through; what the operating system or the
-decompressor raises becomes `ReadError`.
+Encodings are settled by `encodings`; compression is looked through (`packed`); what the operating
+system or the decompressor raises becomes `ReadError`.
 """
 
 from __future__ import annotations
 
 import codecs
-import gzip
-import io
 import os
 import zlib
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from typing import IO
 
 from essaysearch.errors import ReadError
 from essaysearch.readers.encodings import counted, decoded, is_binary, whole_characters
+from essaysearch.readers.packed import SUFFIXES, unpacked
 
 HEAD = 1 << 16
 
@@ -39,15 +38,15 @@ class SourceFile:
 
     @property
     def suffix(self) -> str:
-        """The last suffix in lower case, ``.gz`` looked through: ``.jsonl`` for ``a.jsonl.gz``."""
+        """The last suffix in lower case, compression looked through: ``.jsonl`` for ``a.jsonl.gz``."""
         path = Path(self.path.lower())
-        return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+        return Path(path.stem).suffix if path.suffix in SUFFIXES else path.suffix
 
     @property
     def stem(self) -> str:
         """The file's name without its suffixes."""
-        name = Path(self.path).name
-        return Path(name[:-3]).stem if name.lower().endswith(".gz") else Path(name).stem
+        path = Path(Path(self.path).name)
+        return Path(path.stem).stem if path.suffix.lower() in SUFFIXES else path.stem
 
     @property
     def size(self) -> int:
@@ -55,17 +54,16 @@ class SourceFile:
         return os.path.getsize(self.path)
 
     def open(self) -> IO[_Bytes]:
-        """The file's bytes, decompressed where it is gzip."""
+        """The file's bytes, decompressed where it is compressed."""
         try:
             file = open(self.path, "rb")  # noqa: SIM115 - the caller closes it
         except OSError as error:
             raise ReadError(f"{self.path}: cannot be opened: {error.strerror or error}.") from error
         try:
-            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            return unpacked(file)
         except OSError as error:
             file.close()
-            raise ReadError(f"{self.path}: cannot be read: {error.strerror or error}.") from error
-        return io.BufferedReader(_Unpacked(file), HEAD) if packed else file
+            raise ReadError(f"{self.path}: cannot be read: {error}.") from error
 
     @cached_property
     def head(self) -> _Bytes:
@@ -125,18 +123,6 @@ class SourceFile:
                     yield number, line.rstrip(b"\r\n")
         except _UNREADABLE as error:
             raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
-
-
-class _Unpacked(gzip.GzipFile):
-    """A gzip stream that closes the file it was given."""
-
-    def __init__(self, file: IO[_Bytes]) -> None:
-        super().__init__(fileobj=file, mode="rb")
-        self._packed = file
-
-    def close(self) -> None:
-        super().close()
-        self._packed.close()
 
 
 def _plain_lines(text: str) -> str:
