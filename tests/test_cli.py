@@ -647,15 +647,22 @@ def test_what_the_command_does_not_load_of_whoosh_is_there_when_it_is_asked_for(
     code = (
         "import atexit, sys; sys.argv = ['essaysearch', '--help']\n"
         "def told():\n"
-        "    import whoosh.query.terms as terms, whoosh.lang.morph_en as forms, numpy\n"
+        "    import whoosh.query.terms as terms, whoosh.lang, whoosh.lang.morph_en as forms, numpy\n"
         "    print(numpy.zeros.__doc__, numpy.zeros(2).sum(), 'rendered' in terms.variations('render'))\n"
         "    import whoosh.lang.morph_en as forms, numpy._core._add_newdocs as documented\n"
         "    print('rendered' in forms.variations('render'), callable(documented.add_newdoc))\n"
+        "    from whoosh.analysis.morph import StemFilter, double_metaphone\n"
+        "    from whoosh.lang.porter import _ed_ing\n"
+        "    from urllib.parse import urlsplit\n"
+        "    print(StemFilter()._stem('rendered'), double_metaphone('Smith')[0], _ed_ing.pattern)\n"
+        "    print(urlsplit('http://[::1]/a').hostname, __import__('ipaddress').ip_address('::1').version)\n"
         "atexit.register(told)\n"
         "import essaysearch_start as start; start.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-2:] == ["None 0.0 True", "True True"]
+    assert done.stdout.splitlines()[-4:] == [
+        "None 0.0 True", "True True", "render SM0 ^(.*)(ed|ing)$", "::1 6",
+    ]  # fmt: skip
 
 
 def test_a_search_loads_nothing_of_what_the_command_leaves_out(tmp_path: Path) -> None:
@@ -663,11 +670,12 @@ def test_a_search_loads_nothing_of_what_the_command_leaves_out(tmp_path: Path) -
     told = (
         "import atexit, sys\n"
         "atexit.register(lambda: print([hasattr(sys.modules[name], '__file__') for name in\n"
-        "    ('whoosh.query.terms', 'whoosh.lang.morph_en', 'numpy._core._add_newdocs')]))\n"
+        "    ('whoosh.query.terms', 'whoosh.lang.morph_en', 'whoosh.lang.porter', 'whoosh.lang.dmetaphone',\n"
+        "     'ipaddress', 'numpy._core._add_newdocs')], 'shutil' in sys.modules))\n"
         "import essaysearch_start as start; start.main()"
     )
     for words in (["index", "."], ["search", "deceptive"]):
         done = subprocess.run(
             [sys.executable, "-c", told, *words], cwd=tmp_path, capture_output=True, text=True, check=True
         )
-    assert done.stdout.splitlines()[-1] == "[True, False, False]"
+    assert done.stdout.splitlines()[-1] == "[True, False, False, False, False, False] False"

@@ -9,9 +9,11 @@ import zlib
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from essaysearch.columnar import manifest as manifests
+from essaysearch.columnar.arrayfile import PAGE, ArrayFile, ArrayFileWriter
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.store import Store, numba_present
 from essaysearch.errors import IndexDamaged, IndexVersion
@@ -219,3 +221,22 @@ def test_a_writer_does_not_merge_damage_into_a_new_segment(made, tmp_path):
     assert Store(place).snapshot().manifest == manifests.load(made)
     with Store(place).writer(fast=False, timeout=0.5) as pen:
         pen.add(*plain_entry("new", "words"))
+
+
+def test_one_element_needs_its_own_page_alone(tmp_path):
+    path = tmp_path / "file.cols"
+    values = np.random.default_rng(0).integers(0, 1 << 40, 3 * PAGE // 8).astype(np.uint64)
+    writer = ArrayFileWriter(path)
+    writer.put("values", values)
+    writer.put_even("even", np.arange(5, 500, 3, dtype=np.uint32))
+    writer.close({})
+    data = bytearray(path.read_bytes())
+    data[PAGE + PAGE // 2] ^= 1
+    path.write_bytes(data)
+    file = ArrayFile(path)
+    assert [file.item("even", at) for at in (0, 1, 164)] == [5, 8, 497]
+    assert [file.item("values", at) for at in (0, len(values) - 1)] == [int(values[0]), int(values[-1])]
+    with pytest.raises(IndexDamaged, match="fails its checksum"):
+        file.item("values", PAGE // 8 + PAGE // 16)
+    with pytest.raises(IndexDamaged, match="fails its checksum"):
+        file.array("values")

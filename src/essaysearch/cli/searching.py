@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 _FACET_ROWS = 12
 _WARNINGS = 8
+_USUAL_COLUMNS = 80
 
 
 def query_options(command: Any) -> Any:
@@ -224,7 +224,7 @@ def print_results(results: Results, hits: Iterable[Hit], format_: str, end: bool
     if format_ == "text" and sys.stdout.isatty():
         from essaysearch.formats.page import COLOURED, Paint, page
 
-        pieces = page(hits, shutil.get_terminal_size().columns, COLOURED if _is_colourful() else Paint())
+        pieces = page(hits, _columns(), COLOURED if _is_colourful() else Paint())
     else:
         pieces = format_named(format_).render(results, hits)
     shown = 0
@@ -250,6 +250,17 @@ def _say_expansion(results: Results) -> None:
         click.echo(f"Added (edit and give back by --expand-with): {written(results.expansion)}", err=True)
     else:
         click.echo("Nothing was added: the first results share no words that can be trusted.", err=True)
+
+
+def _columns() -> int:
+    """How wide the terminal is, or is said to be; `shutil` knows it too, and loads every archive format."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS
 
 
 def _is_colourful() -> bool:

@@ -253,7 +253,9 @@ def _top(view: View, found: Scored, k: int) -> list[Best]:
 
 def choose(rows: list[Best], k: int) -> list[Best]:
     """The k best of several segments: by score, then document id, then passage number."""
-    rows.sort(key=lambda row: (-row.score, row.view.base, int(row.view.segment.order[row.number])))
+    rows.sort(key=lambda row: (-row.score, row.view.base))
+    if any(a.score == b.score and a.view is b.view for a, b in pairwise(rows)):  # else no order is read
+        rows.sort(key=lambda row: (-row.score, row.view.base, int(row.view.segment.order[row.number])))
     return untied(rows, k)
 
 

@@ -328,16 +328,16 @@ class Segment:
 
     def record(self, document: int) -> dict[str, Any]:
         """What the columns do not tell of a document, and its date (see `records`)."""
-        begin, end = self.column("doc_record")[document : document + 2].tolist()
+        begin, end = (self.file.item("doc_record", number) for number in (document, document + 1))
         told = records.decode_record(self.records.read(begin, end))
-        precision = self.column("date_precision").item(document)
+        precision = self.file.item("date_precision", document)
         if precision and "date" not in told:
-            told["date"] = records.date_text(self.column("date_low").item(document), precision)
+            told["date"] = records.date_text(self.file.item("date_low", document), precision)
         return told
 
     def keyword(self, field: str, document: int) -> str | None:
         """The value of a single-valued keyword field."""
-        code = self.file.array(f"{field}_code").item(document)
+        code = self.file.item(f"{field}_code", document)
         return self.names(field)[code - 1] if code else None
 
     @cached_property
@@ -348,7 +348,7 @@ class Segment:
 
     def keywords(self, field: str, document: int) -> tuple[str, ...]:
         """The values of a many-valued keyword field, in the document's own order."""
-        begin, end = self.file.array(f"{field}_first")[document : document + 2].tolist()
+        begin, end = (self.file.item(f"{field}_first", number) for number in (document, document + 1))
         if begin == end:
             return ()
         names = self.names(field)
@@ -366,8 +366,8 @@ class Segment:
 
     def passage_text(self, number: int) -> str:
         """A passage's text, exactly as in its document."""
-        begin = self.column("pass_byte").item(number)
-        data = self.text.read(begin, begin + self.column("pass_size").item(number))
+        begin = self.file.item("pass_byte", number)
+        data = self.text.read(begin, begin + self.file.item("pass_size", number))
         return data.decode("utf-8", "surrogatepass")
 
     def document(self, number: int, with_text: bool = True, record: dict[str, Any] | None = None) -> Document:
@@ -377,7 +377,7 @@ class Segment:
         """
         record = self.record(number) if record is None else record
         text = self.text_of(number) if with_text else ""
-        karma = self.column("karma").item(number) if "karma" in self.file else None
+        karma = self.file.item("karma", number) if "karma" in self.file else None
         told = {name: names[code - 1] for name, codes, names in self._held if (code := codes.item(number))}
         return Document(
             text=text,
@@ -390,21 +390,21 @@ class Segment:
 
     def passage_id(self, number: int) -> str:
         """The id of passage ``number``."""
-        return f"{self.column('pass_id').item(number):016x}"
+        return f"{self.file.item('pass_id', number):016x}"
 
     def passage(self, number: int, record: dict[str, Any] | None = None) -> PassageRow:
         """Passage ``number`` of the segment. ``record``: its document's, if already read."""
         document = self.doc_of.item(number)
-        within = number - self.column("doc_first").item(document)
+        within = number - self.file.item("doc_first", document)
         text = self.passage_text(number)
-        start = self.column("pass_start").item(number)
+        start = self.file.item("pass_start", number)
         unusual = records.decode_unusual(record if record is not None else self.record(document), within)
         passage = Passage(
             id=self.passage_id(number),
             number=within,
             start=start,
             end=start + len(text),
-            voice=VOICES[self.column("voice").item(number)],
+            voice=VOICES[self.file.item("voice", number)],
             **unusual,
         )
         return PassageRow(passage, text, document)

@@ -79,7 +79,7 @@ _MOST_BEFORE = 200_000
 
 
 def _lead(segment: Segment, document_number: int, number: int, text: str) -> str:
-    begins, ends = int(segment.doc_begin[document_number]), int(segment.column("pass_byte")[number])
+    begins, ends = int(segment.doc_begin[document_number]), segment.file.item("pass_byte", number)
     if not 0 < ends - begins <= _MOST_BEFORE:
         return ""
     return lead_of(text, segment.text.read(begins, ends).decode("utf-8", "replace"))
@@ -94,7 +94,7 @@ def _line(segment: Segment, document_number: int, number: int, document: Documen
     if not document.line or document.reader not in TRUE_TO_THE_LINE:
         return document.line
     begins = int(segment.doc_begin[document_number])
-    return document.line + segment.text.read(begins, int(segment.column("pass_byte")[number])).count(b"\n")
+    return document.line + segment.text.read(begins, segment.file.item("pass_byte", number)).count(b"\n")
 
 
 def _snippets(text: str, leaves: Sequence[Node], passage: Passage, most: int) -> tuple[Snippet, ...]:
