@@ -12,7 +12,7 @@ from essaysearch.text import spaces
 from essaysearch.text.analysis import _UNDECOMPOSED, CHUNK, fold, places_of, stem, tokens
 from essaysearch.text.packing import count_words
 
-_WORDS = st.text(alphabet="abeginsxyé-— 3ﬁ한", max_size=60)
+_WORDS = st.text(alphabet="abeginsxyIé-— 3ﬁ한«İ", max_size=60)
 
 
 @given(_WORDS, st.sets(st.sampled_from("a ag age begin di é e xy 3 fi si 한 nai".split()), max_size=4))
@@ -22,10 +22,11 @@ def test_places_are_those_of_the_tokens_with_these_terms(text: str, wanted: set[
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12), st.sampled_from(
-    ["", "s", "ies", "ying", "ly", "ed", "ational", "biliti", "ness"]
+    ["", "s", "ies", "ying", "ly", "ed", "ational", "ability", "ably", "ency", "ization", "ogy", "ness"]
 ))  # fmt: skip
-def test_a_stem_begins_as_its_word(word: str, ending: str) -> None:
-    assert stem(word + ending)[:1] == word[:1]
+def test_a_stem_has_at_most_its_last_two_letters_of_its_own(word: str, ending: str) -> None:
+    found = stem(word + ending)
+    assert (word + ending).startswith(found[: max(1, len(found) - 2)])
 
 
 @given(st.characters())

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,11 +25,12 @@ from essaysearch.late import late
 ANALYZER_VERSION = 1
 """Rises whenever the same text would give other terms; an index remembers it."""
 
-_CHUNK = "[^\x00-/:-@\\[-`{-\x7f\u2000-\u206f]+"  # named by what is not in it, which compiles far sooner
-CHUNK = late(_CHUNK)
-_PIECES = late(f"({_CHUNK})")
+CHUNK = late("[^\x00-/:-@\\[-`{-\x7f\u2000-\u206f]+")  # named by what is not in it, which compiles far sooner
+_BEYOND = late("[^\x00-\x7f\u2000-\u206f]")
 _FOLDING = "essaysearch.folding"  # of the codec error handler that folds what is beyond ASCII
-_SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
+_PUNCTUATION = range(0x2000, 0x2070)
+_BETWEEN = frozenset(c for c in map(chr, (*range(128), *_PUNCTUATION)) if not (c.isascii() and c.isalnum()))
+"""What no chunk holds."""
 
 _ALONE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
@@ -174,28 +176,50 @@ def places_of(wanted: frozenset[str], text: str) -> list[Token]:
     >>> [t.surface for t in places_of(frozenset(["model"]), "A model, modelled")]
     ['model', 'modelled']
     """
-    begins = _initials(wanted)
-    if text.isascii():
-        pieces, gap = text.translate(_SPACED).split(" "), 1
-        likely = [number for number, piece in enumerate(pieces) if piece[:1] in begins]
-    else:
-        pieces, gap = _PIECES.split(text), 0
-        likely = [n for n, piece in enumerate(pieces) if piece[:1] in begins or not piece.isascii()]
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return [token for token in tokens(text) if token.term in wanted]
+    likely = _beginning(lowered, wanted)
+    if not text.isascii():
+        likely.update(_foreign(text))
     found: list[Token] = []
-    at = passed = 0
-    for number in likely:
-        for start, end, surface, term in words_of_chunk(pieces[number]):
+    for at in sorted(likely):
+        match = CHUNK.match(text, at)
+        for start, end, surface, term in words_of_chunk(match.group()) if match else ():
             if term in wanted:
-                at += sum(map(len, pieces[passed:number])) + gap * (number - passed)
-                passed = number
                 found.append(Token(at + start, at + end, surface, term))
     return found
 
 
+def _beginning(lowered: str, wanted: frozenset[str]) -> set[int]:
+    """Where ASCII chunks begin that may have a term that is wanted, and perhaps others."""
+    places: set[int] = set()
+    for letters in _beginnings(wanted):
+        at = lowered.find(letters)
+        while at >= 0:
+            if at == 0 or lowered[at - 1] in _BETWEEN:
+                places.add(at)
+            at = lowered.find(letters, at + 1)
+    return places
+
+
+def _foreign(text: str) -> Iterator[int]:
+    """Where the chunks begin that are not ASCII."""
+    match = _BEYOND.search(text)
+    while match:
+        at = match.start()
+        while at and text[at - 1] not in _BETWEEN:
+            at -= 1
+        yield at
+        whole = CHUNK.match(text, at)
+        match = _BEYOND.search(text, whole.end() if whole else match.end())
+
+
 @lru_cache(maxsize=256)
-def _initials(terms: frozenset[str]) -> frozenset[str]:
-    """The letters with which ASCII words of some terms can begin: a stem begins as its word does."""
-    return frozenset(letter for term in terms for letter in (term[:1], term[:1].upper()))
+def _beginnings(terms: frozenset[str]) -> frozenset[str]:
+    """With what ASCII words of some terms begin: a stem has at most its last two letters of its own (`dying`:
+    `die`, `capability`: `capabl`)."""
+    return frozenset(term[: max(1, len(term) - 2)] for term in terms if term.isascii())
 
 
 def terms(text: str) -> list[str]:
