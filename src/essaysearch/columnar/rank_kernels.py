@@ -33,8 +33,9 @@ LOOKUP = 40.0
 FULL = 1 << 22
 """The sum of a passage that had every word with share 1, about."""
 
-EACH = 1 << 24
-"""What a word adds beside where all are required: sums then tell how many a passage holds."""
+EACH_BITS = 24
+EACH = 1 << EACH_BITS
+"""What a word adds beside where all are required, or pairs count: sums then tell how many a passage holds."""
 
 BINS = 1024
 """Heights of sums that are told apart where it is counted how many passages reach them."""
@@ -165,17 +166,32 @@ def _least(theta, less, scale):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _settle(q, barred, room, put, count, mark, theta, scale, scores, orders, docs, held):  # type: ignore[no-untyped-def]
+def _reckon(pairs, extras):  # type: ignore[no-untyped-def]
+    """Write the most that pairs add to a passage of 1, 2 ... of the words: n words make less than n pairs."""
+    extras[:] = 0.0
+    for p in range(0, len(pairs), 3):  # the largest first
+        at, value = 1 + p // 3, pairs[p + 2]
+        while at > 1 and extras[at - 1] < value:
+            extras[at] = extras[at - 1]
+            at -= 1
+        extras[at] = value
+    for n in range(1, len(extras)):
+        extras[n] += extras[n - 1]
+
+
+@kernel
+def _settle(  # type: ignore[no-untyped-def]
+    q, barred, room, put, count, mark, theta, scale, extras, scores, orders, docs, held
+):
     """Score what was put by and offer it, sums of at least ``mark`` first; returns (how many held, theta).
 
-    ``put``: (2, ...), passages and their sums.
+    ``put``: (3, ...), passages, their sums, and how many words they may have. ``extras``: as of `_reckon`.
     """
     for turn in range(2):
         before = END
-        least = _least(theta, q.extra, scale)
         for n in range(count):
             value = put[1, n]
-            if value < least or (value >= mark) == (turn == 1):
+            if (value >= mark) == (turn == 1) or value < _least(theta, extras[put[2, n] - 1], scale):
                 continue
             doc = put[0, n]
             if doc < before:
@@ -186,9 +202,8 @@ def _settle(q, barred, room, put, count, mark, theta, scale, scores, orders, doc
             score = score_of(q, doc, room, theta)
             if score >= theta and score > 0.0:
                 held = offer(scores, orders, docs, held, score, np.int64(q.part.order[doc]), doc)
-                if held == len(scores) and scores[0] > theta:
-                    theta = scores[0]
-                    least = _least(theta, q.extra, scale)
+                if held == len(scores):
+                    theta = max(theta, scores[0])
     return held, theta
 
 
@@ -241,16 +256,18 @@ def best_in(  # type: ignore[no-untyped-def]
     )
     spans, ints = ints[: 4 * terms].reshape(terms, 4), ints[4 * terms :]
     bins, room_for = ints[:BINS], PUT_BY + 4 * k
-    put = ints[BINS : BINS + 2 * room_for].reshape(2, room_for)
+    put = ints[BINS : BINS + 3 * room_for].reshape(3, room_for)
     bins[:] = 0
     early = mask if _allows_few(mask) else mask[:0]
-    tops = floats[6 * len(asked) :]
+    tops, extras = floats[6 * len(asked) :], floats[7 * len(asked) : 7 * len(asked) + terms]
+    _reckon(q.pairs, extras)
     cursors[:] = 0
-    scale, beside, loose = FULL / q.weights.sum(), EACH if required else 0, 0
+    numbered = not required and len(q.pairs) > 0 and terms <= MOST_REQUIRED
+    scale, beside, loose = FULL / q.weights.sum(), EACH if required or numbered else 0, 0
     for t in range(terms):
         wholes[t] = np.int64(np.ceil(q.weights[t] * scale / STEPS))
         loose += wholes[t] + STEPS
-    full = terms * beside
+    full, bits = (0, np.int32(EACH - 1)) if numbered else (terms * beside, np.int32(-1))
     held, waiting, found, allowed, below = 0, 0, 0, 0, 0.0
     floor, above = 0, 0  # how many passages surely reach ``floor``
     width, end = FIRST_WINDOW, np.int64(0)
@@ -288,18 +305,25 @@ def best_in(  # type: ignore[no-untyped-def]
         _fill(base, q.rows, order, q.weights, tops, lack, early, spans, start, end, wholes, beside, wide)
         for t in order:
             cursors[t] = spans[t, 3]
-        least = full + _least(theta, skipped + q.extra, scale)
+        least = _least(theta, skipped + q.extra, scale)
         bringing = q.by_top[terms - 1 if required else allowed :]
-        count = reaching(q.rows, bringing, spans, start, end - start, full + 1 if counted else least, wide)
+        count = reaching(
+            q.rows, bringing, spans, start, end - start, bits, full + (1 if counted else least), wide
+        )
         clear(q.rows, order, spans, start, end - start, wide)
         for n in range(count):
-            value = np.int64(wide[VALUES + n])
+            value, words = np.int64(wide[VALUES + n]) - full, terms
+            if numbered:
+                if not first:  # else there may be more than were added up
+                    words = int(value >> EACH_BITS)
+                value &= EACH - 1
+                least = _least(theta, skipped + extras[words - 1], scale)
             if value < least and not counted:
                 continue
             doc = start + wide[PLACES + n]
             if not wanted(mask, doc):
                 continue
-            surely = int(value) - full - loose
+            surely = int(value) - loose
             height = min(surely // HEIGHT, BINS - 1) if surely > 0 else 0
             leads = not first and height >= floor
             if (counted or first or leads) and holds_any(base, barred, doc):
@@ -307,7 +331,6 @@ def best_in(  # type: ignore[no-untyped-def]
             found += 1
             if value < least:
                 continue
-            value -= full
             if first:
                 for t in range(terms):
                     room.low[t] = begun[t]
@@ -325,16 +348,19 @@ def best_in(  # type: ignore[no-untyped-def]
                         floor += 1
                     if above >= k:
                         theta = max(theta, floor * HEIGHT / scale / SLACK)
-                put[0, waiting], put[1, waiting] = doc, value
+                put[0, waiting], put[1, waiting], put[2, waiting] = doc, value, words
                 waiting += 1
                 if waiting == room_for:
                     mark = floor * HEIGHT + loose if above >= k else 0
                     held, theta = _settle(
-                        q, barred, room, put, waiting, mark, theta, scale, scores, orders, docs, held
+                        q, barred, room, put, waiting, mark, theta, scale, extras, scores, orders, docs, held
                     )
                     waiting = 0
-            least = full + _least(theta, skipped + q.extra, scale)
+            if not numbered:
+                least = _least(theta, skipped + q.extra, scale)
     mark = floor * HEIGHT + loose if above >= k else 0
-    held, theta = _settle(q, barred, room, put, waiting, mark, theta, scale, scores, orders, docs, held)
+    held, theta = _settle(
+        q, barred, room, put, waiting, mark, theta, scale, extras, scores, orders, docs, held
+    )
     best_first(scores, orders, docs, held)
     return held, found

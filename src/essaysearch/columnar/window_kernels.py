@@ -92,28 +92,28 @@ def add_some(word, at, start, end, need, mask, whole, beside, wide, count):  # t
 
 
 @kernel
-def _scan(wide, width, least):  # type: ignore[no-untyped-def]
-    """Note which sums reach ``least`` (at least 1); returns how many."""
+def _scan(wide, width, bits, least):  # type: ignore[no-untyped-def]
+    """Note which sums reach ``least`` (at least 1) in some of their bits; returns how many."""
     sums, places, values = wide[:width], wide[PLACES:VALUES], wide[VALUES:NOTES]
     some = np.int32(0)
     for n in range(len(sums)):
-        some |= np.int32(sums[n] >= least)
+        some |= np.int32(sums[n] & bits >= least)
     count = 0
     if some:
         for n in range(len(sums)):
-            if sums[n] >= least:
+            if sums[n] & bits >= least:
                 places[count], values[count] = n, sums[n]
                 count += 1
     return count
 
 
 @kernel
-def _look(docs, start, wide, least, count):  # type: ignore[no-untyped-def]
+def _look(docs, start, wide, bits, least, count):  # type: ignore[no-untyped-def]
     """As `_scan`, of the sums of some passages, after ``count`` others; what is noted is cleared."""
     sums, places, values = wide[:WIDE], wide[PLACES:VALUES], wide[VALUES:NOTES]
     for n in range(len(docs)):
         here = np.uint64(docs[n] - start)
-        if sums[here] >= least:
+        if sums[here] & bits >= least:
             places[count], values[count] = here, sums[here]
             sums[here] = 0
             count += 1
@@ -121,8 +121,10 @@ def _look(docs, start, wide, least, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def reaching(rows, order, spans, start, width, least, wide):  # type: ignore[no-untyped-def]
+def reaching(rows, order, spans, start, width, bits, least, wide):  # type: ignore[no-untyped-def]
     """Note which sums reach ``least`` (at least 1), of passages that one of the words ``order`` holds.
+
+    Compared are these ``bits`` of them.
 
     ``spans``: int64 (words, 4): from where to where a word's postings of the window stand, among those
     noted if the third number is not 0; the fourth is not read. Returns how many.
@@ -131,14 +133,14 @@ def reaching(rows, order, spans, start, width, least, wide):  # type: ignore[no-
     for t in order:
         postings += spans[t, 1] - spans[t, 0]
     if postings * SCAN > width:
-        return _scan(wide, width, least)
+        return _scan(wide, width, bits, least)
     count = 0
     for t in order:
         begin, end, some = spans[t, 0], spans[t, 1], spans[t, 2]
         if some:
-            count = _look(wide[NOTES + begin : NOTES + end], 0, wide, least, count)
+            count = _look(wide[NOTES + begin : NOTES + end], 0, wide, bits, least, count)
         else:
-            count = _look(word_of(rows, t).docs[begin:end], np.uint32(start), wide, least, count)
+            count = _look(word_of(rows, t).docs[begin:end], np.uint32(start), wide, bits, least, count)
     return count
 
 
