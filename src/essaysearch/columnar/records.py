@@ -12,6 +12,7 @@ import contextlib
 import datetime
 import json
 from collections.abc import Sequence
+from dataclasses import MISSING
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -32,7 +33,10 @@ _MAYBE = ("source", "url", "thread", "parent")
 """Those of them that tell nothing (None) from an empty string."""
 
 _REST = ("title", "authors_complete", "authors_inferred", "date_inferred", "line", "metadata", "notes")
+_REST_AND_DATE = (*_REST, "date")
 _DEFAULTS = {name: field.default for name, field in Document.__dataclass_fields__.items()}
+UNTOLD = {name: default for name, default in _DEFAULTS.items() if default is not MISSING and name != "blocks"}
+"""What a document has where nothing is told."""
 _BLOCK = (
     "start", "end", "role", "voice", "depth", "speaker", "confidence", "reason", "border", "border_reason",
 )  # fmt: skip
@@ -53,6 +57,8 @@ _DATE = late(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](.+))?)?)?\Z")
 _FRACTION = late(r"\.(\d+)")
 YEAR, MONTH, DAY, INSTANT = 1, 2, 3, 4
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_FIRST_DAY, _DAY = datetime.date(1970, 1, 1).toordinal(), 86_400_000_000
+_WIDTH = {YEAR: 4, MONTH: 7, DAY: 10}
 
 
 def encode_plain(title: str | None, date: str | None) -> bytes:
@@ -137,7 +143,7 @@ def decode_unusual(record: dict[str, Any], number: int) -> dict[str, Any]:
 
 def rest_of(record: dict[str, Any]) -> dict[str, Any]:
     """The fields of `Document` that the record holds."""
-    values = {name: record[name] for name in (*_REST, "date") if name in record}
+    values = {name: record[name] for name in _REST_AND_DATE if name in record}
     for name in ("authors_inferred", "notes"):
         if name in values:
             values[name] = tuple(values[name])
@@ -178,8 +184,8 @@ def date_column(date: str | None) -> tuple[int, int, bool]:
 
 def date_text(low: int, precision: int) -> str:
     """A year, month or day as ISO 8601, of what `date_key` gives."""
-    moment = _EPOCH + datetime.timedelta(microseconds=low)
-    return moment.date().isoformat()[: {YEAR: 4, MONTH: 7, DAY: 10}[precision]]
+    day = datetime.date.fromordinal(_FIRST_DAY + low // _DAY)
+    return day.isoformat()[: _WIDTH[precision]]
 
 
 _PERIODS = (

@@ -79,6 +79,7 @@ class Segment:
         self._known: dict[str, TermInfo | None] = {}
         self._positioned: set[int] = set()
         self.expanded: dict[Any, Any] = {}
+        self._columns: dict[str, Array] = {}
         self._names: dict[str, Names] = {}
         self._value_words: dict[str, list[tuple[str, ...]]] = {}
         self.text = Stream(self.file, "text")
@@ -216,9 +217,12 @@ class Segment:
 
     def column(self, name: str) -> Array:
         """A numeric column, verified; absent columns answer with their default."""
-        if name in self.file:
-            return self.file.array(name)
-        return np.broadcast_to(_ABSENT[name], self.documents)
+        known = self._columns.get(name)
+        if known is None:
+            held = name in self.file
+            known = self.file.array(name) if held else np.broadcast_to(_ABSENT[name], self.documents)
+            self._columns[name] = known
+        return known
 
     @cached_property
     def lengths(self) -> Array:
@@ -377,16 +381,22 @@ class Segment:
         """
         record = self.record(number) if record is None else record
         text = self.text_of(number) if with_text else ""
+        blocks = records.decode_blocks(record, len(text)) if with_text else ()
+        return Document(text=text, blocks=blocks, **self.described(number, record))
+
+    def described(self, number: int, record: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a document but its text and blocks. ``record``: its record."""
         karma = self.file.item("karma", number) if "karma" in self.file else None
         told = {name: names[code - 1] for name, codes, names in self._held if (code := codes.item(number))}
-        return Document(
-            text=text,
-            blocks=records.decode_blocks(record, len(text)) if with_text else (),
-            authors=self.keywords("authors", number),
-            categories=self.keywords("categories", number),
-            karma=karma if karma == karma else None,  # not a number: none
-            **{**told, **records.rest_of(record)},
-        )
+        return {
+            **records.UNTOLD,
+            "metadata": {},
+            "authors": self.keywords("authors", number),
+            "categories": self.keywords("categories", number),
+            "karma": karma if karma == karma else None,  # not a number: none
+            **told,
+            **records.rest_of(record),
+        }
 
     def passage_id(self, number: int) -> str:
         """The id of passage ``number``."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Best
 from essaysearch.columnar.segment import Segment
-from essaysearch.model import Answered, Document, Hit, Passage, Snippet
+from essaysearch.model import Answered, Hit, Passage, Snippet
 from essaysearch.text.snippets import lead_of, snippets
 from essaysearch.tree import Node
 
@@ -33,33 +34,33 @@ def hit_of(
     record = segment.record(document_number)
     row = segment.passage(number, record)
     passage = row.passage
-    document = segment.document(document_number, with_text=False, record=record)
+    document = segment.described(document_number, record)
     shown = _snippets(row.text, leaves, passage, 1 if others else most)
     return Hit(
         rank=rank,
         score=best.score,
         passage_id=passage.id,
-        doc_id=document.id,
-        kind=document.kind,
-        title=document.title,
-        authors=document.authors,
-        authors_complete=document.authors_complete,
-        authors_inferred=document.authors_inferred,
-        date=document.date,
-        url=document.url,
-        path=document.path,
+        doc_id=document["id"],
+        kind=document["kind"],
+        title=document["title"],
+        authors=document["authors"],
+        authors_complete=document["authors_complete"],
+        authors_inferred=document["authors_inferred"],
+        date=document["date"],
+        url=document["url"],
+        path=document["path"],
         section=passage.section,
-        karma=document.karma,
+        karma=document["karma"],
         text=row.text,
         start=passage.start,
         end=passage.end,
         voice=passage.voice,
         answers=_answered(segment, document_number, passage.answers),
         snippet=shown[0],
-        source=document.source,
-        categories=document.categories,
-        thread=document.thread,
-        parent=document.parent,
+        source=document["source"],
+        categories=document["categories"],
+        thread=document["thread"],
+        parent=document["parent"],
         number=passage.number,
         speaker=passage.speaker,
         confidence=passage.confidence,
@@ -67,10 +68,10 @@ def hit_of(
         line=_line(segment, document_number, number, document),
         size=size,
         answered_by=_answer(segment, document_number, passage) if with_answer else None,
-        lead=_lead(segment, document_number, number, row.text) if document.url else "",
+        lead=_lead(segment, document_number, number, row.text) if document["url"] else "",
         snippets=shown + tuple(_elsewhere(other, leaves) for other in others),
         introduces=_introduced(segment, document_number, number, row.text),
-        metadata=document.metadata,
+        metadata=document["metadata"],
     )
 
 
@@ -89,12 +90,13 @@ TRUE_TO_THE_LINE = frozenset(("comment-page", "author-page", "text"))
 """Readers whose documents keep the lines of their files."""
 
 
-def _line(segment: Segment, document_number: int, number: int, document: Document) -> int:
+def _line(segment: Segment, document_number: int, number: int, document: Mapping[str, Any]) -> int:
     """The line of the file where a passage begins, or where its document does; 0 if not known."""
-    if not document.line or document.reader not in TRUE_TO_THE_LINE:
-        return document.line
+    line: int = document["line"]
+    if not line or document["reader"] not in TRUE_TO_THE_LINE:
+        return line
     begins = int(segment.doc_begin[document_number])
-    return document.line + segment.text.read(begins, segment.file.item("pass_byte", number)).count(b"\n")
+    return line + segment.text.read(begins, segment.file.item("pass_byte", number)).count(b"\n")
 
 
 def _snippets(text: str, leaves: Sequence[Node], passage: Passage, most: int) -> tuple[Snippet, ...]:

@@ -25,10 +25,11 @@ def unmet_conditions(snapshot: Snapshot, text: str, tree: Node) -> Iterator[Diag
 
     Nothing is said in an empty library.
     """
-    if not snapshot.passages:
+    conditions = list(islice(_conditions(tree), MOST_CHECKED))
+    if not snapshot.passages or not conditions:
         return
     evaluation = Evaluation(snapshot, tree)
-    for node in islice(_conditions(tree), MOST_CHECKED):
+    for node in conditions:
         if isinstance(node, Like):
             try:
                 snapshot.locate(node.passage_id)
