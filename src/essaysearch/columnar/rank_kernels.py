@@ -37,6 +37,9 @@ EACH_BITS = 24
 EACH = 1 << EACH_BITS
 """What a word adds beside where all are required, or pairs count: sums then tell how many a passage holds."""
 
+SUM_BITS = 32
+SUM = (1 << SUM_BITS) - 1
+
 BINS = 1024
 """Heights of sums that are told apart where it is counted how many passages reach them."""
 
@@ -185,13 +188,17 @@ def _settle(  # type: ignore[no-untyped-def]
 ):
     """Score what was put by and offer it, sums of at least ``mark`` first; returns (how many held, theta).
 
-    ``put``: (3, ...), passages, their sums, and how many words they may have. ``extras``: as of `_reckon`.
+    ``put``: (2, ...), passages, and their sums with how many words they may have above `SUM_BITS`.
+    ``extras``: as of `_reckon`.
     """
     for turn in range(2):
         before = END
+        least = _least(theta, q.extra, scale)
         for n in range(count):
-            value = put[1, n]
-            if (value >= mark) == (turn == 1) or value < _least(theta, extras[put[2, n] - 1], scale):
+            value = put[1, n] & SUM
+            if value < least or (value >= mark) == (turn == 1):
+                continue
+            if len(q.pairs) and value < _least(theta, extras[(put[1, n] >> SUM_BITS) - 1], scale):
                 continue
             doc = put[0, n]
             if doc < before:
@@ -202,8 +209,9 @@ def _settle(  # type: ignore[no-untyped-def]
             score = score_of(q, doc, room, theta)
             if score >= theta and score > 0.0:
                 held = offer(scores, orders, docs, held, score, np.int64(q.part.order[doc]), doc)
-                if held == len(scores):
-                    theta = max(theta, scores[0])
+                if held == len(scores) and scores[0] > theta:
+                    theta = scores[0]
+                    least = _least(theta, q.extra, scale)
     return held, theta
 
 
@@ -256,7 +264,7 @@ def best_in(  # type: ignore[no-untyped-def]
     )
     spans, ints = ints[: 4 * terms].reshape(terms, 4), ints[4 * terms :]
     bins, room_for = ints[:BINS], PUT_BY + 4 * k
-    put = ints[BINS : BINS + 3 * room_for].reshape(3, room_for)
+    put = ints[BINS : BINS + 2 * room_for].reshape(2, room_for)
     bins[:] = 0
     early = mask if _allows_few(mask) else mask[:0]
     tops, extras = floats[6 * len(asked) :], floats[7 * len(asked) : 7 * len(asked) + terms]
@@ -348,7 +356,7 @@ def best_in(  # type: ignore[no-untyped-def]
                         floor += 1
                     if above >= k:
                         theta = max(theta, floor * HEIGHT / scale / SLACK)
-                put[0, waiting], put[1, waiting], put[2, waiting] = doc, value, words
+                put[0, waiting], put[1, waiting] = doc, value | words << SUM_BITS
                 waiting += 1
                 if waiting == room_for:
                     mark = floor * HEIGHT + loose if above >= k else 0

@@ -104,7 +104,7 @@ class Room:
         frame = np.zeros(HEAD + 6 * words, dtype=np.int64)
         frame[: min(HEAD, len(self._frame))] = self._frame[:HEAD]
         self._frame, self._bytes, self._at = frame, memoryview(frame.data).cast("B"), address(frame)
-        self.ints(words, words * segments * WIDTH + 3 * PUT_BY + 14 * k)
+        self.ints(words, words * segments * WIDTH + 2 * PUT_BY + 10 * k)
         self._hold(FLOATS, np.empty(EACH_FLOAT * words))
         frame[FLOATS_SIZE] = EACH_FLOAT * words
         self._hold(SUMS, self.wide)
