@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from essaysearch import scoring
 from essaysearch.columnar import filters, proximity
-from essaysearch.columnar.decoded import held_by_all
+from essaysearch.columnar.decoded import held_by_all, is_in
 from essaysearch.columnar.leaves import Found, find
 from essaysearch.columnar.scopes import same_mask
 from essaysearch.columnar.store import Snapshot, View
@@ -113,9 +113,17 @@ class Evaluation:
 
     # Whole arrays
 
-    def matches(self, view: View) -> Scored:
-        """Every live passage of a segment that matches, with its score."""
-        found = self._node(view, self.tree)
+    def matching(self, view: View) -> Array:
+        """Every live passage of a segment that matches, without scores: ascending, int64."""
+        met = self.mask(view, self.tree)
+        return np.flatnonzero(met if view.segment.live is None else met & view.live)
+
+    def matches(self, view: View, among: Array | None = None) -> Scored:
+        """Every live passage of a segment that matches, with its score.
+
+        ``among``: passages, ascending, of which alone this is wanted.
+        """
+        found = self._node(view, self.tree, among)
         if view.segment.live is not None:
             keep = view.live[found.docs]
             found = Scored(found.docs[keep], found.scores[keep])
@@ -145,31 +153,35 @@ class Evaluation:
             return proximity.bonus(self.snapshot, view, a, b, docs)
         return proximity.bonus(self.snapshot, view, a, b, docs, self.near(view, a, b))
 
-    def _node(self, view: View, node: Node) -> Scored:
+    def _node(self, view: View, node: Node, among: Array | None = None) -> Scored:
         if isinstance(node, LEAVES):
-            found = self.found(view, node)
-            return Scored(found.docs, self.weight(node) * (found.x / (1.0 + found.x)))
+            docs, x = self.found(view, node)
+            if among is not None:
+                among = among[is_in(among, docs)]
+                docs, x = among, x[np.searchsorted(docs, among)]
+            return Scored(docs, self.weight(node) * (x / (1.0 + x)))
         if isinstance(node, Clauses):
-            return self._clauses(view, node)
+            return self._clauses(view, node, among)
         if isinstance(node, (Filter, AnyFilter, Every)):
-            docs = np.flatnonzero(self.mask(view, node))
+            met = self.mask(view, node)
+            docs = np.flatnonzero(met) if among is None else among[met[among]]
             return Scored(docs, np.zeros(len(docs)))
         if isinstance(node, Same):
-            inner = self._node(view, _any_of(node.child))
+            inner = self._node(view, _any_of(node.child), among)
             keep = same_mask(self, view, node)[inner.docs]
             return Scored(inner.docs[keep], node.boost * inner.scores[keep])
         assert isinstance(node, Nothing), f"{type(node).__name__} must be resolved before evaluation"
         return EMPTY
 
-    def _clauses(self, view: View, node: Clauses) -> Scored:
-        parts = [self._node(view, child) for child in (*node.must, *node.should)]
+    def _clauses(self, view: View, node: Clauses, among: Array | None) -> Scored:
+        parts = [self._node(view, child, among) for child in (*node.must, *node.should)]
         required, optional = parts[: len(node.must)], parts[len(node.must) :]
         if required:
             docs = held_by_all([part.docs for part in required])
         elif optional:
             docs = _union([part.docs for part in optional])
         else:
-            docs = np.arange(view.segment.passages)
+            docs = np.arange(view.segment.passages) if among is None else among
         for condition in node.filters:
             docs = docs[self.mask(view, condition)[docs]]
         for excluded in node.must_not:
@@ -197,9 +209,30 @@ class Evaluation:
         met = np.zeros(view.segment.passages, dtype=bool)
         if isinstance(node, LEAVES):
             met[self.found(view, node).docs] = True
+        elif isinstance(node, Clauses):
+            self._meet(view, node, met)
         else:
             met[self._node(view, node).docs] = True
         return met
+
+    def _meet(self, view: View, node: Clauses, met: Array) -> None:
+        """Say in ``met`` (so far nowhere true) where clauses match."""
+        if node.must:
+            met |= self.mask(view, node.must[0])
+            for child in node.must[1:]:
+                met &= self.mask(view, child)
+        elif not node.should:
+            met |= True
+        else:
+            for child in node.should:
+                if isinstance(child, LEAVES):
+                    met[self.found(view, child).docs] = True
+                else:
+                    met |= self.mask(view, child)
+        for condition in node.filters:
+            met &= self.mask(view, condition)
+        for excluded in node.must_not:
+            met &= ~self.mask(view, excluded)
 
     # The best
 

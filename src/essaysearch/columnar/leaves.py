@@ -108,17 +108,17 @@ def _word(view: View, word: Word, norms: Array, words: int, kernels: Any) -> Fou
         return NONE
     if word.exact or word.fields is not None:
         return weigh(*tables(view, word), norms)
+    snapshot = view.snapshot()
+    assert snapshot is not None  # whoever evaluates holds it
+    key = view.base, info.number, max(words, scoring.SHORT_QUERY)
+    return snapshot.decoded.of(key, lambda: _decoded(segment, info, norms, kernels))
+
+
+def _decoded(segment: Segment, info: TermInfo, norms: Array, kernels: Any) -> Found:
     if kernels is not None:
         docs, x = np.empty(info.df, np.int64), np.empty(info.df)
         kernels.postings(*segment.arrays, norms, info.block, info.block_end, SPACE.room.ints(0), docs, x)
         return Found(docs, x)
-    snapshot = view.snapshot()
-    assert snapshot is not None  # whoever evaluates holds it
-    key = view.base, info.number, max(words, scoring.SHORT_QUERY)
-    return snapshot.decoded.of(key, lambda: _decoded(segment, info, norms))
-
-
-def _decoded(segment: Segment, info: TermInfo, norms: Array) -> Found:
     held = segment.blocks(info)
     docs = held.docs
     x = held.codes / norms[0][docs].astype(np.float64)

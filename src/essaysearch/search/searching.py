@@ -17,7 +17,7 @@ from essaysearch.search.facets import Counts, facets
 from essaysearch.search.grouping import Sizes, by_copy, by_key, grouped, members
 from essaysearch.search.hits import hit_of
 from essaysearch.search.results import Results
-from essaysearch.search.sorting import BY_SCORE, Rows, keys_of, ordered
+from essaysearch.search.sorting import BY_SCORE, Rows, first, keys_of, ordered
 from essaysearch.search.understanding import Understood
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ def everything(
         ranked = quick.best(snapshot, tree, kernels, wanted, search.proximity)
         return Found(iter(ranked.best), ranked.total, {}, [], None)
     evaluation = Evaluation(snapshot, tree, kernels, search.proximity)
+    if plain and not search.facets and not search.encoder and wanted is not None:
+        best, total = first(evaluation, keys, wanted)
+        return Found(iter(best), total, {}, [], None)
     matches: Rows = [(view, evaluation.matches(view)) for view in snapshot.views]
     if search.encoder is not None:
         from essaysearch.search.encoding import fused

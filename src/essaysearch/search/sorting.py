@@ -42,18 +42,52 @@ def ordered(rows: Rows, keys: Keys, wanted: int | None = None) -> Iterator[Best]
     Each segment is ordered by itself and merged as it is read. ``wanted``: how many are read at
     most, None for all; memory does not grow with them beyond a number for each match.
     """
-    ways = [_in_view(view, found, keys, wanted) for view, found in rows if len(found.docs)]
-    merged = ways[0] if len(ways) == 1 else heapq.merge(*ways, key=itemgetter(0))
-    return islice((best for _, best in merged), wanted)
+    rows = [(view, found) for view, found in rows if len(found.docs)]
+    if len(rows) == 1:
+        return islice(_alone(*rows[0], keys, wanted), wanted)
+    ways = [_in_view(view, found, keys, wanted) for view, found in rows]
+    return islice((best for _, best in heapq.merge(*ways, key=itemgetter(0))), wanted)
 
 
 def ids(evaluation: Evaluation, sort: str, k: int, offset: int) -> list[tuple[str, float]]:
     """(passage id, score) of the ``k`` passages from place ``offset`` on, in an order of their own."""
-    rows: Rows = [(view, evaluation.matches(view)) for view in evaluation.snapshot.views]
-    best = ordered(rows, keys_of(sort, evaluation.tree), offset + k)
-    return [
-        (f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in islice(best, offset, None)
-    ]
+    best, _ = first(evaluation, keys_of(sort, evaluation.tree), offset + k)
+    return [(f"{row.view.passage_ids.item(row.number):016x}", row.score) for row in best[offset:]]
+
+
+def first(evaluation: Evaluation, keys: Keys, wanted: int) -> tuple[list[Best], int]:
+    """The first ``wanted`` passages in order, and how many match.
+
+    Where scores decide nothing, only those of the passages that come first are worked out.
+    """
+    scored, views = any(key == "relevance" for key, _ in keys), evaluation.snapshot.views
+    if scored:
+        rows = [(view, evaluation.matches(view)) for view in views]
+    else:
+        lists = [(view, evaluation.matching(view)) for view in views]
+        rows = [(view, Scored(docs, np.zeros(len(docs)))) for view, docs in lists]
+    best, total = list(ordered(rows, keys, wanted)), sum(len(found.docs) for _, found in rows)
+    return best if scored else _with_scores(evaluation, best), total
+
+
+def _with_scores(evaluation: Evaluation, best: list[Best]) -> list[Best]:
+    """The same passages with their scores."""
+    scores: dict[tuple[int, int], float] = {}
+    for view in evaluation.snapshot.views:
+        chosen = [row.number for row in best if row.view is view]
+        if chosen:
+            found = evaluation.matches(view, np.sort(chosen))
+            scores |= {
+                (view.base, n): s for n, s in zip(found.docs.tolist(), found.scores.tolist(), strict=True)
+            }
+    return [row._replace(score=scores[row.view.base, row.number]) for row in best]
+
+
+def _alone(view: View, found: Scored, keys: Keys, wanted: int | None) -> Iterator[Best]:
+    """The passages of the one segment that has any, in order."""
+    columns = [column(view, found, key, turned) for key, turned in keys]
+    for place in _order(view, found, columns, wanted):
+        yield Best(float(found.scores[place]), view, int(found.docs[place]))
 
 
 def _in_view(view: View, found: Scored, keys: Keys, wanted: int | None) -> Iterator[tuple[Any, Best]]:
@@ -104,8 +138,14 @@ def _karma(view: View, found: Scored) -> Array:
 
 
 def _date(view: View, found: Scored) -> Array:
-    low = view.segment.column("date_low")[view.segment.doc_of[found.docs]]
-    return np.where(low == records.NO_DATE, np.inf, -low.astype(np.float64))
+    snapshot = view.snapshot()
+    assert snapshot is not None  # whoever evaluates holds it
+    known: Array | None = snapshot.kept.get(("newest", view.base))
+    if known is None:
+        low = view.segment.column("date_low")[view.segment.doc_of]
+        known = np.where(low == records.NO_DATE, np.inf, -low.astype(np.float64))
+        snapshot.kept["newest", view.base] = known
+    return known[found.docs]
 
 
 def _author(view: View, found: Scored) -> Array:
