@@ -302,6 +302,27 @@ def test_usual_queries_are_answered_from_their_pieces(tmp_path, text):
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(data=st.data())
+def test_matching_without_scores_and_scores_of_some_are_those_of_all(data):
+    held = data.draw(st.lists(documents(), min_size=1, max_size=12))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(held)), max_size=3)))
+    deleted = data.draw(st.lists(st.sampled_from([document.id for document, _ in held]), max_size=3))
+    trees = data.draw(st.lists(st.one_of(clauses(), plain_queries(), leaves()), min_size=1, max_size=4))
+    with tempfile.TemporaryDirectory() as place:
+        store = Store(place, create=True)
+        fill(store, held, cuts, deleted, data.draw(st.booleans()))
+        for tree, compiled in ((tree, compiled) for tree in trees for compiled in (kernels, None)):
+            for view in store.snapshot().views:
+                evaluation = Evaluation(store.snapshot(), tree, compiled)
+                docs, scores = evaluation.matches(view)
+                assert evaluation.matching(view).tolist() == docs.tolist(), tree
+                some = evaluation.matches(view, docs[1::2])
+                assert (some.docs.tolist(), some.scores.tolist()) == (
+                    docs[1::2].tolist(), scores[1::2].tolist()
+                ), tree  # fmt: skip
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(data=st.data())
 def test_documents_rank_alike_compiled_or_not_and_however_the_index_is_cut(data):
     held = data.draw(st.lists(documents(), min_size=1, max_size=12))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(held)), max_size=3)))
