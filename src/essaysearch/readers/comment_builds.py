@@ -22,6 +22,7 @@ _SIGNED = re.compile(
 )
 _MOMENT = re.compile(r"(?P<time>\d{1,2}:\d\d(?:\s*[AP]M)?),? on (?P<date>[A-Z][a-z]+ \d{1,2}, \d{4})", re.I)
 _FRAGMENT = re.compile(r"#(?:comment-|c)?(\w{3,40})$")
+_FEET = frozenset(["comment-footer", "comments-post", "comment-meta", "posted"])
 _WORDED_DATE = re.compile(
     r"(?:[A-Z][a-z]{2,8} \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4})"
     r"(?:(?:,| at)? \d{1,2}:\d\d(?::\d\d)?(?:\s*[AP]M)?)?", re.I,
@@ -30,8 +31,10 @@ _WORDED_DATE = re.compile(
 
 def put_right(root: Element) -> None:
     """Puts the comments of every build known here into the common form; other pages stay as they are."""
-    for _, build in BUILDS:
-        build(root)
+    shown = {name for node in root.iter() if isinstance(node.tag, str) for name in classes(node)}
+    for _, signs, build in BUILDS:
+        if signs & shown:
+            build(root)
 
 
 def _mark(
@@ -138,8 +141,7 @@ def _old_blogger(root: Element) -> None:
 
 def _typepad(root: Element) -> None:
     """TypePad and Movable Type: ``Posted by: NAME | DATE`` in a line of its own below the comment."""
-    names = ("comment-footer", "comments-post", "comment-meta", "posted")
-    for foot in [node for node in root.iter("p", "span", "div") if not set(names).isdisjoint(classes(node))]:
+    for foot in [node for node in root.iter("p", "span", "div") if _FEET.intersection(classes(node))]:
         signed, box = _SIGNED.fullmatch(plain(foot)), foot.getparent()
         if signed is None or box is None or not {"comment", "comments-body"}.intersection(classes(box)):
             continue
@@ -186,12 +188,12 @@ def _first(element: Element, name: str) -> Element | None:
     return next((n for n in element.iter() if isinstance(n.tag, str) and name in classes(n)), None)
 
 
-BUILDS: tuple[tuple[str, Callable[[Element], None]], ...] = (
-    ("Substack", _substack),
-    ("MetaFilter", _metafilter),
-    ("Blogger", _blogger),
-    ("Blogger before 2012", _old_blogger),
-    ("TypePad", _typepad),
-    ("Lobsters", _lobsters),
+BUILDS: tuple[tuple[str, frozenset[str], Callable[[Element], None]], ...] = (
+    ("Substack", frozenset(["comment-anchor"]), _substack),
+    ("MetaFilter", frozenset(["smallcopy"]), _metafilter),
+    ("Blogger", frozenset(["comment-block"]), _blogger),
+    ("Blogger before 2012", frozenset(["comment-footer", "comment-body"]), _old_blogger),
+    ("TypePad", _FEET, _typepad),
+    ("Lobsters", frozenset(["comments_subtree"]), _lobsters),
 )
-"""The builds known by name."""
+"""The builds known by name: the classes of which a page of each has one, and what puts it right."""
