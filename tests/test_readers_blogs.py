@@ -164,3 +164,15 @@ def test_an_abstract_set_as_a_quotation_is_the_author_s_own(tmp_path: Path) -> N
     )[0]
     assert isinstance(essay, Document)
     assert [block.voice for block in essay.blocks] == ["own", "own", "quoted"]
+
+
+def test_six_hundred_answers_within_each_other_each_know_the_one_above(tmp_path: Path) -> None:
+    one = (
+        '<div class="comment"><div id="comment-{n}" class="comment-anchor"></div><div class="comment-content">'
+        '<div class="comment-meta"><span>Nov 3, 2023</span></div><div class="comment-body"><p>Words {n}.</p></div></div>'
+    )
+    thread = "".join(one.format(n=n) for n in range(1, 601)) + "</div>" * 600
+    comments = [reading for reading in _read(tmp_path, f"<article>{PROSE}</article>{thread}")[1:]]
+    assert len(comments) == 600
+    chain = [(c.id, c.parent) for c in comments if isinstance(c, Document)]
+    assert all(parent == above for (_, parent), (above, _) in zip(chain[1:], chain[:-1], strict=True))

@@ -212,3 +212,11 @@ def test_frames_of_zstandard_that_stand_one_behind_the_other_are_one_file(tmp_pa
     path = tmp_path / "a.jsonl.zst"
     path.write_bytes(pack(b'{"_id": "1", "text": "One."}\n') + pack(b'{"_id": "2", "text": "Two."}\n'))
     assert [reading.text for reading in read(path) if isinstance(reading, Document)] == ["One.", "Two."]
+
+
+def test_a_comment_that_stands_in_json_twice_is_kept_once(tmp_path: Path) -> None:
+    comment = {"id": 41, "post_id": 9, "name": "Odile", "body": "It is.", "children": []}
+    kept, told = _all(tmp_path, "a.json", json.dumps({"comments": [comment, comment]}))
+    assert isinstance(kept, Document)
+    assert isinstance(told, Skipped)
+    assert told.reason == "1 comment stands in the file twice; the first was kept."

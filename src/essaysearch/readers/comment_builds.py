@@ -64,7 +64,8 @@ def _substack(root: Element) -> None:
     for box in [node for node in root.iter("div") if "comment" in classes(node)]:
         anchors = [child for child in box if "comment-anchor" in classes(child)]
         found = next((m for node in anchors if (m := _ANCHOR.fullmatch(str(node.get("id"))))), None)
-        meta = _first(box, "comment-meta")
+        own = next((child for child in box if "comment-content" in classes(child)), None)
+        meta = _first(own, "comment-meta")
         if found is None or meta is None:
             continue
         links = [link for link in meta.iter("a") if plain(link)]
@@ -72,7 +73,7 @@ def _substack(root: Element) -> None:
         names = [link for link in links if link not in dated]
         named = names[0] if names else _first(meta, "commenter-name")
         stamps = [str(part.get("title") or plain(part)) for part in (*dated, *meta.iter("span", "time"))]
-        actions = _first(box, "comment-actions")
+        actions = _first(own, "comment-actions")
         likes = _LIKES.search(plain(actions))
         date = next((stamp for stamp in stamps if parse_date(stamp)), None)
         drop(meta)
@@ -101,16 +102,17 @@ def _metafilter(root: Element) -> None:
 
 def _blogger(root: Element) -> None:
     """Blogger: threads as lists, numbers such as ``c8700``."""
+    for toggle in [node for node in root.iter("span") if "thread-toggle" in classes(node)]:
+        drop(toggle)
     for box in [node for node in root.iter("li") if "comment" in classes(node)]:
         number = _BLOGGER.fullmatch(str(box.get("id")))
         if number is None:
             continue
-        name, stamp = _first(box, "user"), _first(box, "datetime")
-        for part in (_first(box, "comment-actions"), name, stamp):
+        own = _first(box, "comment-block")
+        name, stamp = _first(own, "user"), _first(own, "datetime")
+        for part in (_first(own, "comment-actions"), name, stamp):
             if part is not None:
                 drop(part)
-        for reply in [node for node in box.iter() if "thread-toggle" in classes(node)]:
-            drop(reply)
         _mark(box, number[1], plain(name), plain(stamp), f"#c{number[1]}")
 
 
@@ -159,7 +161,7 @@ def _lobsters(root: Element) -> None:
     """Lobsters: a subtree is a list item around the comment and the list of its answers."""
     for item in [node for node in root.iter("li") if "comments_subtree" in classes(node)]:
         box = next((node for node in item if "comment" in classes(node)), None)
-        byline = _first(box, "byline") if box is not None else None
+        byline = _first(box, "byline")
         if box is None or byline is None:
             continue
         number = str(box.get("data-shortid") or str(box.get("id") or "").removeprefix("c_"))
@@ -184,8 +186,9 @@ def _enclose(box: Element) -> None:
     box.append(body)
 
 
-def _first(element: Element, name: str) -> Element | None:
-    return next((n for n in element.iter() if isinstance(n.tag, str) and name in classes(n)), None)
+def _first(element: Element | None, name: str) -> Element | None:
+    inner = element.iter() if element is not None else ()
+    return next((node for node in inner if isinstance(node.tag, str) and name in classes(node)), None)
 
 
 BUILDS: tuple[tuple[str, frozenset[str], Callable[[Element], None]], ...] = (

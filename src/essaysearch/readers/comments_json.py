@@ -47,6 +47,7 @@ def sniff(source: SourceFile) -> float:
 def read(source: SourceFile) -> Iterator[Reading]:
     """One document a comment; its thread is its page, and so is its parent where it names none."""
     tally = Tally(source)
+    seen: set[str] = set()
     for page, line, problem in values(source):
         if problem:
             yield Skipped(
@@ -65,9 +66,14 @@ def read(source: SourceFile) -> Iterator[Reading]:
             made = None if gone else _document(comment, above, ordinal, thread, place, title, line)
             if gone:
                 tally.add("comment was", "comments were", "deleted", f"{place or thread} {ordinal}")
+            elif made is not None and made.id in seen:
+                tally.add(
+                    "comment stands", "comments stand", "in the file twice; the first was kept", made.id
+                )
             elif made is None:
                 tally.add("comment holds", "comments hold", "no text", f"{place or title} {ordinal}")
             else:
+                seen.add(made.id)
                 yield made
     yield from tally.skipped()
 
