@@ -172,7 +172,7 @@ def test_six_hundred_answers_within_each_other_each_know_the_one_above(tmp_path:
         '<div class="comment-meta"><span>Nov 3, 2023</span></div><div class="comment-body"><p>Words {n}.</p></div></div>'
     )
     thread = "".join(one.format(n=n) for n in range(1, 601)) + "</div>" * 600
-    comments = [reading for reading in _read(tmp_path, f"<article>{PROSE}</article>{thread}")[1:]]
+    comments = _read(tmp_path, f"<article>{PROSE}</article>{thread}")[1:]
     assert len(comments) == 600
     chain = [(c.id, c.parent) for c in comments if isinstance(c, Document)]
     assert all(parent == above for (_, parent), (above, _) in zip(chain[1:], chain[:-1], strict=True))
