@@ -220,3 +220,11 @@ def test_a_comment_that_stands_in_json_twice_is_kept_once(tmp_path: Path) -> Non
     assert isinstance(kept, Document)
     assert isinstance(told, Skipped)
     assert told.reason == "1 comment stands in the file twice; the first was kept."
+
+
+def test_a_lone_carriage_return_within_a_table_is_a_space(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'Id,PostTypeId,\rx,Body\n1,1,2,"<p>On\rgulls.</p>"\n')
+    readings = list(read(path, "stackexchange"))
+    assert [reading.text for reading in readings if isinstance(reading, Document)] == ["On gulls."]
+    assert not [reading for reading in readings if isinstance(reading, Skipped)]

@@ -73,9 +73,9 @@ def _lines(source: SourceFile) -> Iterator[str]:
     rest = ""
     for piece in text_pieces(source):
         *lines, rest = (rest + piece.replace("\0", "")).split("\n")
-        yield from (line.rstrip("\r") + "\n" for line in lines)
+        yield from (line.rstrip("\r").replace("\r", " ") + "\n" for line in lines)
     if rest:
-        yield rest
+        yield rest.replace("\r", " ")
 
 
 def _row(record: str, columns: list[str]) -> tuple[dict[str, str], tuple[str, ...]] | None:
