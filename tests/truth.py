@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.model import KINDS, VOICES, Block, Document, Passage
 from essaysearch.text import ids
 from essaysearch.text.analysis import tokens

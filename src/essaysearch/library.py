@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from essaysearch.columnar import pieces, quick
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot, Store, numba_present
+from essaysearch.columnar.snapshot import Snapshot
+from essaysearch.columnar.store import Store, numba_present
 from essaysearch.model import Diagnostic, Document, Hit
 from essaysearch.query import Query, parse
 from essaysearch.search.asking import Encoder, Search, asked

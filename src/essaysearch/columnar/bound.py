@@ -10,7 +10,7 @@ import numpy.typing as npt
 from essaysearch.columnar.addresses import address
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.store import Snapshot, Term
+from essaysearch.columnar.snapshot import Snapshot, Term
 from essaysearch.tree import Expand, Phrase
 
 Array = npt.NDArray[Any]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from essaysearch import scoring
 from essaysearch.columnar.addresses import Table
 from essaysearch.columnar.impacts import WIDTH, Weighed
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.columnar.space import NAME, SPACE
-from essaysearch.columnar.store import Snapshot
 
 
 class Wanted(NamedTuple):

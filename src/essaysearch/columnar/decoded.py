@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from essaysearch.columnar.segment import TermInfo
-    from essaysearch.columnar.store import View
+    from essaysearch.columnar.snapshot import View
 
 Array = npt.NDArray[Any]
 Arrays = TypeVar("Arrays", bound=tuple[Array, ...])

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from essaysearch import scoring
 from essaysearch.columnar.evaluate import LEAVES, Evaluation
 from essaysearch.columnar.leaves import tables
-from essaysearch.columnar.store import View
+from essaysearch.columnar.snapshot import View
 from essaysearch.model import VOICES
 from essaysearch.tree import RANKING_FIELDS, Clauses, Node, Same, Word
 

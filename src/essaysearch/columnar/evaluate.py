@@ -22,7 +22,7 @@ from essaysearch.columnar import filters, proximity
 from essaysearch.columnar.decoded import held_by_all, is_in
 from essaysearch.columnar.leaves import Found, find
 from essaysearch.columnar.scopes import same_mask
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.tree import (
     AddedWord,
     AnyFilter,

@@ -20,7 +20,7 @@ from essaysearch.text.analysis import tokens
 from essaysearch.tree import Filter
 
 if TYPE_CHECKING:
-    from essaysearch.columnar.store import Snapshot
+    from essaysearch.columnar.snapshot import Snapshot
 
 Array = npt.NDArray[Any]
 Condition = Callable[["Snapshot", Segment, Filter], Array]

@@ -16,7 +16,7 @@ from essaysearch.columnar.addresses import address
 from essaysearch.columnar.postings import BLOCK
 
 if TYPE_CHECKING:
-    from essaysearch.columnar.store import Snapshot
+    from essaysearch.columnar.snapshot import Snapshot
 
 Array = npt.NDArray[Any]
 

@@ -19,8 +19,8 @@ from essaysearch.columnar.decoded import held_by_all, is_in, placed
 from essaysearch.columnar.patterns import expansions
 from essaysearch.columnar.postings import EXCEPTION, FIELDS
 from essaysearch.columnar.segment import Segment, TermInfo
+from essaysearch.columnar.snapshot import View
 from essaysearch.columnar.space import SPACE
-from essaysearch.columnar.store import View
 from essaysearch.model import VOICES
 from essaysearch.text.analysis import tokens
 from essaysearch.tree import RANKING_FIELDS, Expand, Node, Phrase, Word

@@ -19,7 +19,7 @@ from essaysearch.columnar.calls import Wanted, frame, named
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.impacts import Weighed
 from essaysearch.columnar.quick import SCALE, together
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.query.operators import FIELDS
 from essaysearch.query.plain import piece_of
 from essaysearch.tree import Clauses, Node, Word

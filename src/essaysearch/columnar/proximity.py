@@ -11,8 +11,8 @@ from essaysearch import scoring
 from essaysearch.columnar.decoded import held_by_all, is_in, placed
 from essaysearch.columnar.leaves import field_of
 from essaysearch.columnar.segment import TermInfo
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.columnar.space import SPACE
-from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import Word
 
 Array = npt.NDArray[Any]

@@ -19,8 +19,8 @@ from essaysearch.columnar.addresses import Table
 from essaysearch.columnar.calls import Wanted, frame, match_room, named
 from essaysearch.columnar.evaluate import Best, Evaluation, Ranked
 from essaysearch.columnar.impacts import Weighed
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.columnar.space import SPACE
-from essaysearch.columnar.store import Snapshot, View
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Word
 
 Array = npt.NDArray[Any]

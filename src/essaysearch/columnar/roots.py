@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from essaysearch.columnar.segment import Segment
-    from essaysearch.columnar.store import Snapshot, View
+    from essaysearch.columnar.snapshot import Snapshot, View
 
 Array = npt.NDArray[Any]
 _KEPT = "roots"

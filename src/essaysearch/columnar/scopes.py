@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar.roots import derived_roots
-from essaysearch.columnar.store import View
+from essaysearch.columnar.snapshot import View
 from essaysearch.late import late
 from essaysearch.tree import AnyFilter, Clauses, Expand, Filter, Node, Phrase, Same, Word
 

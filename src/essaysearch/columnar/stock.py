@@ -21,7 +21,7 @@ from whoosh.reading import TermNotFound
 
 from essaysearch.columnar.manifest import Manifest
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.errors import EssaysearchError
 from essaysearch.text.matching import occurrences, surface_test
 from essaysearch.tree import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.concordance.tables import Table
 from essaysearch.concordance.texts import Forms, occurrences_of, texts, words_beside
 from essaysearch.errors import UnknownChoice

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.concordance.tables import Table
 from essaysearch.concordance.texts import Forms, Text, occurrences_of, texts
 from essaysearch.text.analysis import STOP_WORDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.concordance.tables import MOST_SHOWN, Table
 from essaysearch.concordance.texts import Text, texts
 from essaysearch.errors import UnknownChoice

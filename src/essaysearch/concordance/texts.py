@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.model import VOICES, Voice
 from essaysearch.text.analysis import Token, tokens
 from essaysearch.text.matching import Span, all_occurrences

@@ -10,7 +10,7 @@ import numpy as np
 
 from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.concordance.tables import Table
 from essaysearch.tree import Clauses, Filter, Node
 

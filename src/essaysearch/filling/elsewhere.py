@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from essaysearch.columnar.fingerprints import fingerprint
-from essaysearch.columnar.store import Snapshot, Store
+from essaysearch.columnar.snapshot import Snapshot
+from essaysearch.columnar.store import Store
 from essaysearch.columnar.writer import Writer
 from essaysearch.filling.report import BY_HAND, IndexReport
 from essaysearch.model import Block, Document

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from essaysearch.columnar.fingerprints import fingerprint
-from essaysearch.columnar.store import Snapshot, Store
+from essaysearch.columnar.snapshot import Snapshot
+from essaysearch.columnar.store import Store
 from essaysearch.columnar.writer import Writer
 from essaysearch.filling.collecting import seldom
 from essaysearch.filling.files import END, Progress, bytes_under, opened, readings

@@ -10,7 +10,7 @@ import numpy as np
 
 from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.model import VOICES
 from essaysearch.quotations.exchanges import Exchanges
 from essaysearch.tree import Node

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.errors import EssaysearchError
 from essaysearch.model import Document, Passage
 from essaysearch.quotations.alignment import Change, difference

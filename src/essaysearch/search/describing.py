@@ -7,7 +7,7 @@ from typing import Any
 
 from essaysearch.columnar.evaluate import Evaluation
 from essaysearch.columnar.patterns import expanded_words
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.search.explaining import name_of
 from essaysearch.tree import Clauses, Expand, Node, Phrase, Same, Word
 

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar.evaluate import Evaluation, Scored
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.errors import EssaysearchError
 from essaysearch.query import Query
 from essaysearch.search.asking import Encoder

@@ -14,7 +14,7 @@ from essaysearch import expansion, scoring
 from essaysearch.columnar.documents import rank_documents
 from essaysearch.columnar.evaluate import Best, Evaluation, choose, query_weight
 from essaysearch.columnar.leaves import field_texts
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.expansion import Added, Feedback
 from essaysearch.model import VOICES
 from essaysearch.search.asking import Search

@@ -8,7 +8,7 @@ from essaysearch import scoring
 from essaysearch.columnar import proximity
 from essaysearch.columnar.evaluate import LEAVES, Evaluation
 from essaysearch.columnar.leaves import tables
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.tree import (
     RANKING_FIELDS,
     AnyFilter,

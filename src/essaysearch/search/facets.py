@@ -15,7 +15,7 @@ import numpy.typing as npt
 from essaysearch.columnar import records
 from essaysearch.columnar.filters import COLUMN_OF
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.model import VOICES
 from essaysearch.search.sorting import Rows
 

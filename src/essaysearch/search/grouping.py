@@ -11,7 +11,7 @@ from essaysearch.columnar import records
 from essaysearch.columnar.documents import rank_documents
 from essaysearch.columnar.evaluate import Best, Evaluation, Scored
 from essaysearch.columnar.roots import root_of
-from essaysearch.columnar.store import View
+from essaysearch.columnar.snapshot import View
 from essaysearch.model import VOICES
 from essaysearch.search.sorting import Keys, Rows, column, first_authors, ordered
 

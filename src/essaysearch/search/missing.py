@@ -9,7 +9,7 @@ from typing import Any
 from essaysearch.columnar.evaluate import Best, Evaluation
 from essaysearch.columnar.roots import root_of
 from essaysearch.columnar.scopes import same_mask
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.model import VOICES
 from essaysearch.search.asking import Search
 from essaysearch.search.explaining import name_of

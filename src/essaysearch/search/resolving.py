@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from essaysearch import scoring
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.errors import TopicError, UnknownId
 from essaysearch.model import Diagnostic
 from essaysearch.query.sentences import with_outcome

@@ -13,7 +13,7 @@ from essaysearch.search.asking import Search, asked
 if TYPE_CHECKING:
     import pandas
 
-    from essaysearch.columnar.store import Snapshot
+    from essaysearch.columnar.snapshot import Snapshot
     from essaysearch.concordance.collocates import Collocates
     from essaysearch.concordance.keyness import Keys
     from essaysearch.concordance.kwic import Lines

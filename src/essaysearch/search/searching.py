@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from essaysearch.columnar import quick
 from essaysearch.columnar.evaluate import Best, Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.model import Hit
 from essaysearch.search.asking import Search
 from essaysearch.search.facets import Counts, facets

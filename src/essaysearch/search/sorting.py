@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from essaysearch.columnar import records
 from essaysearch.columnar.evaluate import Best, Evaluation, Scored
-from essaysearch.columnar.store import View
+from essaysearch.columnar.snapshot import View
 from essaysearch.search.asking import sort_keys
 from essaysearch.tree import AnyFilter, Clauses, Filter, Node
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essaysearch.columnar.segment import Segment
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 
 Array = npt.NDArray[Any]
 _ROW = np.dtype([("id", ">u4"), ("print", ">u4")])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from essaysearch.columnar.filters import folded_words, stands_in
 from essaysearch.columnar.patterns import words_beginning
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import allowed_edits
 from essaysearch.query import Query

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from essaysearch.columnar import records
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.errors import UnknownId
 from essaysearch.model import Document, Passage
 from essaysearch.threads import Thread, build

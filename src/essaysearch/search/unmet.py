@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.errors import UnknownId
 from essaysearch.model import Diagnostic
 from essaysearch.nearest import nearest

@@ -10,7 +10,7 @@ import numpy as np
 
 from essaysearch import scoring
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.text.analysis import STOP_WORDS, terms, tokens
 from essaysearch.topics.files import Topic
 from essaysearch.topics.judgments import Judgment, Judgments, path_of, read

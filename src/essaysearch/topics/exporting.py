@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.text.ids import slug
 from essaysearch.topics.anchoring import anchor
 from essaysearch.topics.files import Topic

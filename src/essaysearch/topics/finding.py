@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from essaysearch.columnar.evaluate import Best, Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.model import Hit
 from essaysearch.search.hits import hit_of
 from essaysearch.text.snippets import marked_leaves

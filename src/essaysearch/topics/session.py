@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from essaysearch.columnar.evaluate import Best, Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.errors import UnknownId
 from essaysearch.model import Hit
 from essaysearch.search.hits import hit_of

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from essaysearch.columnar.evaluate import Evaluation
-from essaysearch.columnar.store import Snapshot
+from essaysearch.columnar.snapshot import Snapshot
 from essaysearch.text.analysis import STOP_WORDS, Token, tokens
 from essaysearch.text.readable import readable
 from essaysearch.topics import screening, vectors

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from essaysearch.columnar.segment import TermInfo
-from essaysearch.columnar.store import Snapshot, View
+from essaysearch.columnar.snapshot import Snapshot, View
 from essaysearch.text.analysis import STOP_WORDS, stem
 
 Floats = NDArray[np.float64]
