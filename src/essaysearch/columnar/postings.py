@@ -25,8 +25,11 @@ EXCEPTION = 0
 MAX_CODE = 15
 FIELDS = 4
 
-_RUN = 5_000_000
-"""Occurrences inverted at a time: some 150 MB of work space. Each run looks at all words once."""
+RUN = 1_500_000
+"""Occurrences taken at a time where NumPy works on them: some 150 MB of work space."""
+
+_COMPILED_RUN = 5_000_000
+"""The same for the compiled loops, which need less. To invert, each run looks at all words once."""
 
 Array = npt.NDArray[Any]
 
@@ -78,7 +81,7 @@ class Inversion:
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """(first term, end of terms) of every run, in order."""
-        return runs(self._occurrences)
+        return runs(self._occurrences, RUN if self._kernels is None else _COMPILED_RUN)
 
     def postings(self, low: int, high: int) -> Postings:
         """The postings of the terms ``low`` to ``high``."""
@@ -87,13 +90,13 @@ class Inversion:
         return Postings(*self._kernels.scatter(*self._given, low, high, self._occurrences[low:high]))
 
 
-def runs(sizes: Array) -> Iterator[tuple[int, int]]:
-    """Cut terms into runs of at most about `_RUN` occurrences. ``sizes``: occurrences of each term."""
+def runs(sizes: Array, most: int = RUN) -> Iterator[tuple[int, int]]:
+    """Cut terms into runs of at most ``most`` occurrences, or one term; ``sizes`` are those of each."""
     ends = np.cumsum(sizes)
     low = 0
     while low < len(sizes):
         before = int(ends[low - 1]) if low else 0
-        high = max(low + 1, int(np.searchsorted(ends, before + _RUN, "right")))
+        high = max(low + 1, int(np.searchsorted(ends, before + most, "right")))
         yield low, high
         low = high
 
