@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
+from essaysearch.readers.mail_data import Body
 from essaysearch.readers.mail_digest import digested
 from essaysearch.readers.mail_folders import folder_messages, is_folder
 from essaysearch.readers.mail_headers import (
@@ -27,7 +28,7 @@ from essaysearch.readers.mail_headers import (
 )
 from essaysearch.readers.mail_known import Known
 from essaysearch.readers.mail_split import RawMessage, is_mailbox, raw_messages
-from essaysearch.readers.mail_text import Body, body_of
+from essaysearch.readers.mail_text import body_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.text.ids import derived_document_id, digest
