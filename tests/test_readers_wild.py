@@ -52,10 +52,63 @@ def test_references_of_the_wild_keep_names_keywords_and_addresses_apart(file: Wr
     assert (one.id, one.authors) == ("pmid:12345678", ("Ada B King",))
 
 
+def test_entries_of_the_wild_are_read_without_a_key_without_its_comma_and_with_commas_in_front(
+    file: Write,
+) -> None:
+    entries = (
+        "@book{,\n  title = {One}, year = 2001\n}\n"
+        "@book{\n  title = {Two}, year = 2002\n}\n"
+        "@book{three\n  title = {Three}, year = 2003\n}\n"
+        "@book{four\n, title = {Four}\n, year = 2004\n}\n"
+    )
+    for form in (entries, entries[entries.index("@book{\n") :], entries[entries.index("@book{three") :]):
+        found = documents(file("wild.bib", form))
+        assert [document.title for document in found] == ["One", "Two", "Three", "Four"][-len(found) :]
+        assert len(found) == form.count("@book")
+        assert [document.date for document in found] == ["2001", "2002", "2003", "2004"][-len(found) :]
+
+
+def test_entities_in_a_bibliography_are_decoded_bare_or_escaped_and_tags_go(file: Write) -> None:
+    entry = (
+        "@article{a, title = {Gulls {\\&}amp; <i>Knots</i>}, journal = {Sea &amp; Shore},\n"
+        "  keywords = {H<sub>2</sub>O, pins}, abstract = {The &#8220;old&#8221; knot, {{\\&}}{{\\#}}8217;tis"
+        " &lt;5 cm; R&D and AT&T.}}\n"
+    )
+    (one,) = documents(file("wild.bib", entry))
+    assert (one.title, one.metadata["journal"]) == ("Gulls & Knots", "Sea & Shore")
+    assert one.categories == ("H2O", "pins")
+    assert one.text == "The “old” knot, ’tis <5 cm; R&D and AT&T."
+
+
+def test_what_web_of_science_exports_is_read_as_references(file: Write) -> None:
+    export = (
+        "FN Some Service\nVR 1.0\nPT J\nAU King, A\n   Moor, B\nAF King, Ada\n   Moor, Bea\nTI On the knots\n"
+        "   of gulls\nSO SHORE\nDE rope; gulls\nAB They sing\n   at noon.\nPY 2004\nVL 3\nDI 10.1234/knot.5\n"
+        "DA 2019-03-18\nER\n\nPT J\nAU Moor, B\nTI Alone\nPY 2005\nER\n\nEF\n"
+    )
+    one, two = documents(file("savedrecs.txt", export))
+    assert (one.id, one.title, one.authors) == (
+        "doi:10.1234/knot.5",
+        "On the knots of gulls",
+        ("Ada King", "Bea Moor"),
+    )
+    assert (one.date, one.text, one.categories) == ("2004", "They sing at noon.", ("rope", "gulls"))
+    assert (two.title, two.authors, two.date) == ("Alone", ("B Moor",), "2005")
+
+
+def test_a_tagged_reference_may_begin_without_its_kind_and_its_address_without_a_scheme(file: Write) -> None:
+    ris = "JF  - Shore\nT1  - On gulls\nAU  - King, Ada\nUR  - //shore.example/1\nN2  - They sing.\nER  - \n"
+    (one,) = documents(file("cut.ris", ris))
+    assert (one.title, one.authors, one.url) == ("On gulls", ("Ada King",), "https://shore.example/1")
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
         (r"na\"\i ve Mart{\'\i}nez Garc\'\i a", "naïve Martínez García"),
+        (r"at \$5 and \$6, x\_1 and $x_1$ from $7", "at $5 and $6, x_1 and $x_1$ from $7"),
+        ("G\\”unter, J{\\\\\"u}rgen, L\\''{u}tz, Tr\\''ager", "Günter, Jürgen, Lütz, Träger"),
+        (r"Cu(1\,1\,0)\quad and\vphantom{X} \ensuremath{<}p\ensuremath{\alpha}", r"Cu(1 1 0) and <p$\alpha$"),
         (r"see \href{http://y.example}{the page} there", "see the page there"),
     ],
 )

@@ -72,7 +72,16 @@ def untagged(text: str, entities: bool = False) -> str:
         text = unescape(text)
     if _CLOSED.search(text) and _TAG.search(text):
         text, entities = _TAG.sub(_parted, _SECOND_FORM.sub("", text)), True
-    return unescape(text) if entities and "&" in text and _ENTITY.search(text) else text
+    return entities_decoded(text) if entities else text
+
+
+def entities_decoded(text: str) -> str:
+    """The text with HTML's entities as characters, those alone that end as they must.
+
+    >>> entities_decoded("R&copy &amp; &#8220;x&#8221;")
+    'R&copy & “x”'
+    """
+    return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
 
 
 def _parted(match: re.Match[str]) -> str:

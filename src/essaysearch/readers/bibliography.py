@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from html import unescape
 from typing import Any
 
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import tex
-from essaysearch.readers.abstracts import abstract_text, joined_lines, paper
+from essaysearch.readers.abstracts import abstract_text, entities_decoded, joined_lines, paper, untagged
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.bibtex import Entry, cut_at_entries, entries
@@ -25,10 +24,15 @@ from essaysearch.readers.source import SourceFile
 from essaysearch.readers.streamed import text_pieces
 from essaysearch.readers.tally import Tally
 
-_BIBTEX = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^,={}\n]{0,200},\s*[A-Za-z_][\w-]*\s*=", re.M)
-_RIS = re.compile(r"^TY  ?-", re.M)
+_BIBTEX = re.compile(
+    r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*(?:[^,={}\n]{1,200}[,\n]|,)?[\s,]*[A-Za-z_][\w-]*\s*=", re.M
+)
+_RIS = re.compile(r"^TY  ?-|\A\s*(?:[A-Z][A-Z0-9]  - .*\n){3}", re.M)
+_WEB_OF_SCIENCE = re.compile(r"\A\s*FN .*\n(?:VR .*\n)?PT \S")
 _ENDNOTE = re.compile(r"\A\s*%0 \S.*\n%[A-Z0-9@] ")
 _PUBMED = re.compile(r"\A\s*PMID- ?\d+\n")
+# An entity, bare or with the escapes that TeX wants: ``&amp;``, ``{\\&}amp;``, ``\\&\\#8217;``.
+_ENTITY_SIGNS = re.compile(r"\{*\\?&\}*(?:\{*\\?(#)\}*(?=\d{1,7};|x[0-9a-f]{1,6};)|(?=[a-z]{2,8};))", re.I)
 _AND = re.compile(r"\s+and\s+", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>]+")
 _SEPARATED = re.compile(r"\s*[;,\n]\s*")
@@ -39,22 +43,22 @@ _RIS_TAGS: dict[str, tuple[str, ...]] = {
     "abstract": ("AB", "N2", "%X"),
     "authors": ("A1", "AU", "A0", "%A"),
     "editors": ("A2", "ED", "%E"),
-    "date": ("DA", "PY", "Y1", "DP", "%D", "%8"),
+    "date": ("DA", "PY", "Y1", "DP", "EY", "%D", "%8"),
     "url": ("UR", "L2", "LK", "%U"),
-    "doi": ("DO", "M3", "AID", "LID", "%R"),
-    "journal": ("JO", "JF", "T2", "JT", "JA", "%J", "%B"),
-    "keywords": ("KW", "OT", "MH", "%K"),
+    "doi": ("DO", "DI", "M3", "AID", "LID", "%R"),
+    "journal": ("JO", "JF", "T2", "JT", "JA", "SO", "%J", "%B"),
+    "keywords": ("KW", "OT", "MH", "DE", "%K"),
     "language": ("LA", "%G"),
     "publisher": ("PB", "%I"),
     "volume": ("VL", "VI", "%V"),
-    "issue": ("IS", "IP", "%N"),
+    "issue": ("IP", "IS", "%N"),
 }
 
 
 def sniff(source: SourceFile) -> float:
     """Sure of an entry with a field, and of RIS's first tag."""
     text = source.head_text
-    if _RIS.search(text[:4096]) or _ENDNOTE.match(text) or _PUBMED.match(text):
+    if _is_tagged(text):
         return 0.95
     match = _BIBTEX.search(text)
     if not match:
@@ -68,10 +72,8 @@ def sniff(source: SourceFile) -> float:
 def read(source: SourceFile) -> Iterator[Reading]:
     """One document a reference."""
     tally = Tally(source)
-    text = source.head_text
-    tagged = _RIS.search(text[:4096]) or _ENDNOTE.match(text) or _PUBMED.match(text)
     count = 0
-    for reading in _of_ris(source) if tagged else _of_bibtex(source):
+    for reading in _of_ris(source) if _is_tagged(source.head_text) else _of_bibtex(source):
         count += 1
         if isinstance(reading, str):
             tally.add("reference has", "references have", "neither a title nor an abstract", reading)
@@ -80,6 +82,13 @@ def read(source: SourceFile) -> Iterator[Reading]:
     yield from tally.skipped()
     if not count:
         yield Skipped(source.path, "The file holds no references.")
+
+
+def _is_tagged(text: str) -> bool:
+    """Whether it is RIS or one of its relatives: lines of a tag and a value."""
+    return bool(
+        _RIS.search(text[:4096]) or _ENDNOTE.match(text) or _PUBMED.match(text) or _WEB_OF_SCIENCE.match(text)
+    )
 
 
 def _of_bibtex(source: SourceFile) -> Iterator[Document | Skipped | str]:
@@ -95,10 +104,10 @@ def _of_bibtex(source: SourceFile) -> Iterator[Document | Skipped | str]:
 
 
 def _bibtex_document(entry: Entry) -> Document | None:
-    fields = entry.fields
+    fields = {name: _decoded(value) for name, value in entry.fields.items()}
 
     def field(*names: str) -> str:
-        return next((text for name in names if (text := tex.plain(fields.get(name, "")))), "")
+        return next((text for name in names if (text := _plain(fields.get(name, "")))), "")
 
     authors, complete = _people(fields.get("author") or fields.get("editor") or "")
     date, notes = _bibtex_date(fields)
@@ -134,14 +143,23 @@ def _bibtex_document(entry: Entry) -> Document | None:
     )
 
 
+def _decoded(value: str) -> str:
+    """A value without HTML's entities, which some exporters leave in and others escape as TeX does."""
+    if "&" not in value:
+        return value
+    return entities_decoded(_ENTITY_SIGNS.sub(lambda match: f"&{match[1] or ''}", value))
+
+
+def _plain(text: str) -> str:
+    return " ".join(untagged(tex.plain(text)).split())
+
+
 def _abstract(text: str) -> str:
     """A field that may hold several paragraphs: TeX is resolved in each on its own.
 
-    Some exporters leave HTML in it (``&lt;p&gt;``), others escape backslashes (``$\\backslash$``).
+    Some exporters leave HTML in it, others escape backslashes (``$\\backslash$``).
     """
     text = text.replace("$\\backslash$", "\\")
-    if "&lt;" in text or "&amp;" in text:
-        text = unescape(text)
     paragraphs = joined_lines(abstract_text(text)).split("\n\n")
     return "\n\n".join(plain for paragraph in paragraphs if (plain := tex.plain(paragraph)))
 
@@ -217,7 +235,8 @@ def _eprint(fields: dict[str, str]) -> ArxivId | None:
 
 def _of_ris(source: SourceFile) -> Iterator[Document | Skipped | str]:
     decoded = ((number, source.decode(line)) for number, line in source.lines())
-    for record in records(decoded):
+    bare = bool(_WEB_OF_SCIENCE.match(source.head_text))
+    for record in records(decoded, bare):
         document = _ris_document(record)
         yield document or f"line {record.line}"
 
@@ -247,7 +266,11 @@ def _ris_document(record: Record) -> Document | None:
     if not record.ended:
         notes = (*notes, "the record has no end mark (ER)")
     # PubMed gives each author twice, whole and short; A1 and AU are different authors.
-    authors = tags.get("FAU") or [name for tag in _RIS_TAGS["authors"] for name in tags.get(tag, ())]
+    authors = (
+        tags.get("FAU")
+        or tags.get("AF")
+        or [name for tag in _RIS_TAGS["authors"] for name in tags.get(tag, ())]
+    )
     title = first("title") or (first("journal") if not first("abstract") else "")
     return _reference(
         arxiv,
@@ -288,7 +311,9 @@ def _split_keywords(values: list[str]) -> tuple[str, ...]:
 def _reference(arxiv: ArxivId | None, doi: str, **fields: Any) -> Document | None:
     """The document, called by its arXiv number, else its DOI, its address, its first author and title."""
     metadata = {"doi": doi, "arxiv": arxiv.name if arxiv else None, **fields.pop("metadata")}
-    url = fields.pop("url") or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None)
+    given = fields.pop("url")
+    url = f"https:{given}" if given.startswith("//") else given
+    url = url or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None)
     identity = arxiv.document_id if arxiv else f"doi:{doi.lower()}" if doi else id_of_address(url or "")
     if not identity and metadata.get("pubmed"):
         identity = f"pmid:{metadata['pubmed']}"

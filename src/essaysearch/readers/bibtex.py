@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _ENTRY = re.compile(r"@[ \t]*([A-Za-z]+)\s*([{(])")
 _KEY = re.compile(r"\s*([^,={}\"()]{0,200}?)\s*(?=[,})])")
+_KEY_ON_A_LINE = re.compile(r"[ \t]*([^\s,={}\"()]{1,200})[ \t]*\n(?=\s*[A-Za-z_][\w-]*\s*=)")
 _FIELD = re.compile(r"[\s,]*([A-Za-z_][\w:.+/-]*)\s*=\s*")
 _BARE = re.compile(r"[^\s,{}\"#()=]+")
 _BRACE = re.compile(r"\\.|[{}]", re.S)
@@ -106,7 +107,7 @@ def _entry(
     text: str, at: int, kind: str, close: str, strings: dict[str, str], line: int
 ) -> tuple[Entry, int]:
     key = ""
-    if kind != "string" and (match := _KEY.match(text, at)):
+    if kind != "string" and (match := _KEY.match(text, at) or _KEY_ON_A_LINE.match(text, at)):
         key, at = match[1], match.end()
     fields: dict[str, str] = {}
     problem = ""
