@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from essaysearch.filling import ingest
 from essaysearch.model import Document, Skipped
+from essaysearch.readers import pdf_lines
 
 pytest.importorskip("pypdf")
 
@@ -212,3 +214,105 @@ def test_footnotes_at_the_foot_of_a_page_are_notes_and_do_not_cut_the_paragraph_
         "1 It was Tobias who said so, in a letter that is lost.",
         "2 See the appendix.",
     ]
+
+
+def _titled(*below: Placed, info: str = "", foot: tuple[str, ...] = ()) -> bytes:
+    """A paper's first page: a title, what is given to stand under it, an abstract, small type at its foot."""
+    return pdf(
+        [
+            [
+                (150, 720, 18, "F1", "On Watchful Machines*"),
+                *below,
+                (280, 600, 10, "F2", "ABSTRACT"),
+                *column(
+                    580, "We ask whether machines that watch them", "selves behave, and show that they do."
+                ),
+                (72, 540, 12, "F2", "1 Introduction"),
+                *column(520, "A first paragraph of ordinary length that is", "set over two lines."),
+                *column(90, *foot, size=8),
+            ]
+        ],
+        info,
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "authors"),
+    [
+        ((*column(690, "Ada Quill, Bea K. Moor and C. D. Reed", size=12), *column(670, "Open University")),
+         ("Ada Quill", "Bea K. Moor", "C. D. Reed")),
+        ((*column(690, "Ada Quill1 and Vitaly Moor2*"), *column(670, "1Institute of Knots", "2Harbour Lab")),
+         ("Ada Quill", "Vitaly Moor")),
+        (column(690, "Ada Quill", "UC Shore", "q@shore.example", "Bea Moor", "UC Shore", "m@shore.example"),
+         ("Ada Quill", "Bea Moor")),
+        (((80, 690, 12, "F2", "Ada Quill"), (330, 690, 12, "F2", "Bea Moor"),
+          (80, 676, 10, "F1", "Shore College"), (330, 676, 10, "F1", "Hill College")),
+         ("Ada Quill", "Bea Moor")),
+        (column(690, "Ada Quill Bea Moor"), ()),
+        (column(690, "Department of Knots", "Shore University"), ()),
+    ],
+)  # fmt: skip
+def test_authors_are_taken_from_a_line_under_the_title_that_is_nothing_but_names(read, below, authors):
+    (paper,) = read(_titled(*below))
+    assert (paper.title, paper.authors) == ("On Watchful Machines", authors)
+    assert [paper.text[block.start : block.end] for block in paper.blocks if block.role == "heading"] == [
+        "ABSTRACT",
+        "1 Introduction",
+    ]
+    assert (paper.blocks[0].role, paper.blocks[0].reason) == ("furniture", "byline")
+
+
+def test_what_the_page_says_is_believed_where_the_file_s_record_is_the_publisher_s(read):
+    foot = ("Proceedings of the 3rd Meeting on Knots, pages 1-9,", "Shore, June 2007. Association for Knots")
+    below = column(690, "Ada Quill and Bea Moor", size=12)
+    info = "/Author (Association for Knots) /Title (Proceedings of the 3rd Meeting on Knots)"
+    (paper,) = read(_titled(*below, info=info, foot=foot))
+    assert (paper.title, paper.authors) == ("On Watchful Machines", ("Ada Quill", "Bea Moor"))
+    assert (paper.date, paper.metadata["record"]) == ("2007", "Proceedings of the 3rd Meeting on Knots")
+    assert paper.blocks[-1].role == "note"
+    (paper,) = read(_titled(*below, info="/Author (Ada Quill; Bea Moor) /Title (On watchful machines)"))
+    assert (paper.title, paper.authors, paper.date) == (
+        "On watchful machines",
+        ("Ada Quill", "Bea Moor"),
+        None,
+    )
+
+
+def test_a_record_whose_values_stand_apart_is_followed():
+    class Apart:
+        def get_object(self) -> str:
+            return "Ada Quill "
+
+    class Reader:
+        metadata = MappingProxyType({"/Author": Apart(), "/Title": "Knots", "/Pages": 3})
+
+    assert pdf_lines._facts(Reader()) == {"author": "Ada Quill", "title": "Knots"}
+
+
+def test_a_line_of_a_sentence_that_begins_as_an_item_does_goes_on_with_it(read):
+    lines = column(
+        700, "This needs the checking of every phrase of length", "k. It is soon too much to do", "by hand."
+    )
+    (page,) = read(pdf([lines]))
+    assert [block.role for block in page.blocks] == ["paragraph"]
+
+
+def test_letters_of_a_drawing_and_captions_are_no_headings(read):
+    drawn = [
+        (80, 600, 14, "F1", "I1,2"),
+        (180, 560, 14, "F1", "zij 2"),
+        (80, 500, 12, "F2", "Figure 1: What is drawn"),
+    ]
+    (page,) = read(pdf([[*column(700, "A page of text that says", "what is drawn."), *drawn]]))
+    assert "heading" not in {block.role for block in page.blocks}
+
+
+def test_a_file_encrypted_without_a_password_is_read(read, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("cryptography")
+    (tmp_path / "open.pdf").write_bytes(paper())
+    writer = pypdf.PdfWriter(clone_from=tmp_path / "open.pdf")
+    writer.encrypt("", "owner", algorithm="AES-256")
+    writer.write(tmp_path / "closed.pdf")
+    (document,) = read((tmp_path / "closed.pdf").read_bytes())
+    assert document.title == "On Watchful Machines"

@@ -13,8 +13,9 @@ from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.arxiv_ids import arxiv_id
 from essaysearch.readers.dates import parse_date
 from essaysearch.readers.names import authors_of
+from essaysearch.readers.pdf_byline import printed_year
 from essaysearch.readers.pdf_layout import laid_out
-from essaysearch.readers.pdf_lines import pages_of
+from essaysearch.readers.pdf_lines import Line, pages_of
 from essaysearch.readers.posts import TITLE_ONLY
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -25,6 +26,15 @@ _NO_TITLE = re.compile(
     r"|no job name|arxiv:\S+",
     re.I,
 )
+_NO_AUTHOR = re.compile(
+    _NO_TITLE.pattern
+    + r"|(?:ieee|acm|springer|elsevier|wiley)\b.*|association for .*|(?:the )?(?:author|admin"
+    r"|administrator|owner|user|guest|default|root)s?",
+    re.I,
+)
+_PAGE = "the first page"
+_RECORD = "the file's own record"
+_TELLING = 8
 _MADE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)]")
 _CATEGORY = re.compile(r"\[([\w.-]+)\]")
@@ -52,14 +62,21 @@ def read(source: SourceFile) -> Iterator[Reading]:
         return
     if pages.empty and pages.pages > pages.empty:
         source.note(f"{pages.empty} of {pages.pages} pages hold no text (images, perhaps)")
-    title = pages.facts.get("title", "")
-    title = laid.title or "" if _NO_TITLE.fullmatch(title) else title
-    authors, complete = authors_of(
-        "" if _NO_TITLE.fullmatch(written := pages.facts.get("author", "")) else written
-    )
+    first = [line for line in pages.lines if line.page == 0]
+    recorded = pages.facts.get("title", "")
+    title, title_from = _title(recorded, laid.title or "", first)
+    written = pages.facts.get("author", "")
+    authors, complete = authors_of("" if _NO_AUTHOR.fullmatch(written) else written)
+    origins = {"title": title_from} if title else {}
+    if _speaks_for_another(authors, laid.byline.authors):
+        authors, complete, origins["authors"] = laid.byline.authors, True, _PAGE
     stamped = arxiv_id(pages.stamp.replace("arXiv:", "arXiv: ")) if pages.stamp else None
     made = _MADE.match(pages.facts.get("creationdate", ""))
     day = _STAMP_DATE.search(pages.stamp)
+    date = parse_date(day[1]) if day else laid.byline.date
+    date = date or printed_year(first)
+    if date and not day:
+        origins["date"] = _PAGE
     doi = _DOI.search(laid.text[:6000]) or _DOI.search(" ".join(pages.facts.values()))
     category = _CATEGORY.search(pages.stamp)
     metadata = {
@@ -71,8 +88,14 @@ def read(source: SourceFile) -> Iterator[Reading]:
         "made": "-".join(part for part in made.groups() if part) if made else None,
         "subject": "" if _NO_TITLE.fullmatch(subject := pages.facts.get("subject", "")) else subject,
         "keywords": pages.facts.get("keywords"),
+        "record": recorded if recorded != title and not _NO_TITLE.fullmatch(recorded) else None,
+        "origins": origins,
     }
-    notes = [] if authors else ["its authors are not named in the file's own record"]
+    notes = (
+        []
+        if authors
+        else ["its authors are not named in the file's own record, nor plainly on its first page"]
+    )
     if not laid.text.strip():
         notes.append(TITLE_ONLY)
     opening = title or " ".join(laid.text.split(None, 12)[:12])
@@ -86,13 +109,44 @@ def read(source: SourceFile) -> Iterator[Reading]:
         title=title or None,
         authors=authors,
         authors_complete=complete,
-        date=parse_date(day[1]) if day else None,
+        date=date,
         url=f"https://arxiv.org/pdf/{stamped.name}" if stamped else None,
         source="arxiv" if stamped else None,
         categories=(category[1],) if category else (),
         metadata={key: value for key, value in metadata.items() if value},
         notes=tuple(notes),
     )
+
+
+def _title(recorded: str, printed: str, first: list[Line]) -> tuple[str, str]:
+    """The title and where it is from: the file's record where the first page bears it out, else the page.
+
+    What stands at the foot of the page is no title: the proceedings, the journal.
+    """
+    record = "" if _NO_TITLE.fullmatch(recorded) else recorded
+    said = _letters(record)
+    middle = sum(line.y for line in first) / max(len(first), 1)
+    upper = [line for line in first if line.y > middle]
+    if record and (
+        len(_letters(printed)) < _TELLING or said in _letters(" ".join(line.text for line in upper))
+    ):
+        return record, _RECORD
+    for line in upper:
+        # A record that goes on with the journal's name.
+        if len(beginning := _letters(line.text)) > _TELLING and said.startswith(beginning):
+            return line.text, _PAGE
+    return (printed, _PAGE) if printed else (record, _RECORD)
+
+
+def _speaks_for_another(recorded: tuple[str, ...], printed: tuple[str, ...]) -> bool:
+    """Whether the page names other or more authors than the file's record does."""
+    surnames = {_letters(name.split()[-1]) for name in printed}
+    known = {_letters(word) for name in recorded for word in name.split()}
+    return bool(printed) and (not surnames & known or len(printed) > len(recorded))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if "a" <= character <= "z" or character.isdigit())
 
 
 READER = Reader("pdf", "PDF documents", (".pdf",), sniff, read)

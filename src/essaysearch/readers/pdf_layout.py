@@ -15,11 +15,11 @@ from itertools import pairwise
 from statistics import median
 
 from essaysearch.model import Block, Role
+from essaysearch.readers.pdf_byline import ABSTRACT, Byline, byline
 from essaysearch.readers.pdf_lines import Line
 from essaysearch.text.sentences import BULLET
 
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.(?:\d{1,2})?|[IVX]{1,5}\.)\s+[A-Z“\"(]")
-_ABSTRACT = re.compile(r"(abstract|summary)\s*(?:[.:—–-]+\s*|$)", re.I)
 _REFERENCES = re.compile(
     r"(?:\d{1,2}\.?\s+)?(?:references|bibliography|literature cited|works cited)\s*:?", re.I
 )
@@ -29,7 +29,17 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _ENTRY = re.compile(r"\[\d{1,3}\]\s")
 _LEADERS = re.compile(r"(?:\. ?){6,}\s*(?:\d+|[ivxlc]+)\s*$")
-_FOOT_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶∗]{1,3})\s?(?=[A-Z“\"(a-z])")
+_FOOT_MARK = re.compile(
+    r"(?:\d{1,3}|[*†‡§¶∗]{1,3})\s?(?=[A-Z“\"(a-z])|(?:In )?Proceedings of |Permission to |Copyright|c?[©⃝]"
+    r"|To appear in |This (?:work|research) (?:is|was|has been) |Correspond"
+)
+_NO_TITLE = re.compile(
+    r"(?:table of )?contents|references|bibliography|abstract|(?:1\.? )?introduction|summary", re.I
+)
+_MARK_AT_END = re.compile(r"\s*[*∗†‡§¶]+$")
+_CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Algorithm|Listing|Box)\s*\w{1,4}\s*[:.]", re.I)
+_REAL_WORD = re.compile(r"[^\W\d_]{3}")
+_MARKER = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])[.)]\s")
 _SMALL = 0.93
 _LONGEST_FOOT = 30
 _COLUMN = 60.0
@@ -55,25 +65,31 @@ class Laid:
     blocks: tuple[Block, ...]
     title: str | None
     has_abstract: bool
+    byline: Byline
 
 
 def laid_out(lines: list[Line]) -> Laid:
     """The text of a PDF. The title is not part of it; the blocks cover its every non-space character."""
     body = _body_size(lines)
-    title, lines = _title(lines, body)
+    titled, lines = _title(lines, body)
+    title = _MARK_AT_END.sub("", " ".join(line.text for line in titled)) or None
     lines, feet = _footnotes(lines, body)
+    said = byline(lines, titled)
+    lines = [line for line in lines if line not in said.lines]
     hyphenated = {word.lower() for line in lines for word in _JOINED.findall(line.text)}
     pieces = list(_pieces(lines, body))
-    made: list[tuple[Role, str]] = []
+    made: list[tuple[Role, str]] = (
+        [("furniture", "\n".join(line.text for line in said.lines))] if said.lines else []
+    )
     abstract = references = False
     for piece in pieces:
         text = _text(piece, hyphenated)
         if not text:
             continue
-        match = _ABSTRACT.match(text) if not abstract and len(made) < 40 else None
+        match = ABSTRACT.match(text) if not abstract and len(made) < 40 else None
         if match and (piece.role == "heading" or match.end() == len(text) or match[1][0].isupper()):
             abstract = True
-            made.append(("heading", match[1]))
+            made.append(("heading", match[1].replace(" ", "")))
             if rest := text[match.end() :].strip():
                 made.append(("paragraph", rest))
             continue
@@ -86,19 +102,19 @@ def laid_out(lines: list[Line]) -> Laid:
         role: Role = "note" if references and piece.role in ("paragraph", "list") else piece.role
         if _LEADERS.search(text):
             role = "furniture"
-        if made and role == made[-1][0] and role in ("list", "furniture"):
+        if len(made) > bool(said.lines) and role == made[-1][0] and role in ("list", "furniture"):
             made[-1] = (role, f"{made[-1][1]}\n{text}")
         else:
             made.append((role, text))
     made += [("note", _text(_Piece("note", foot), hyphenated)) for foot in feet]
     blocks, texts, at = [], [], 0
-    for role, text in made:
+    for place, (role, text) in enumerate(made):
         furniture = role == "furniture"
-        reason = "table of contents" if furniture else ""
+        reason = "" if not furniture else "table of contents" if place or not said.lines else "byline"
         blocks.append(Block(at, at + len(text), role, "unknown" if furniture else "own", reason=reason))
         texts.append(text)
         at += len(text) + 2
-    return Laid("\n\n".join(texts), tuple(blocks), title, abstract)
+    return Laid("\n\n".join(texts), tuple(blocks), title, abstract, said)
 
 
 def _body_size(lines: list[Line]) -> float:
@@ -109,22 +125,22 @@ def _body_size(lines: list[Line]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _title(lines: list[Line], body: float) -> tuple[str | None, list[Line]]:
+def _title(lines: list[Line], body: float) -> tuple[list[Line], list[Line]]:
     """The lines of the largest type in the upper half of the first page, and the rest."""
     first = [line for line in lines if line.page == 0][:25]
     if not first:
-        return None, lines
+        return [], lines
     largest = max(line.size for line in first)
     if largest < 1.15 * body:
-        return None, lines
+        return [], lines
     start = next(place for place, line in enumerate(lines) if line.size >= 0.97 * largest)
     end = start
     while end < len(lines) and lines[end].page == 0 and lines[end].size >= 0.97 * largest and end - start < 5:
         end += 1
     title = " ".join(line.text for line in lines[start:end])
-    if len(title) > 300 or not any(character.isalpha() for character in title):
-        return None, lines
-    return title, lines[:start] + lines[end:]
+    if len(title) > 300 or not _REAL_WORD.search(title) or _NO_TITLE.fullmatch(title):
+        return [], lines
+    return lines[start:end], lines[:start] + lines[end:]
 
 
 def _footnotes(lines: list[Line], body: float) -> tuple[list[Line], list[list[Line]]]:
@@ -194,14 +210,14 @@ def _leading(lines: list[Line]) -> float:
 
 def _role(line: Line, body: float) -> Role:
     text = line.text
-    short = len(text) < 120 and len(text.split()) < 16
+    short = len(text) < 120 and len(text.split()) < 16 and not _CAPTION.match(text)
     if BULLET.match(text) or _BULLET_ALONE.fullmatch(text):
         return (
             "heading"
             if short and _NUMBERED.match(text) and (line.bold or line.size > 1.08 * body)
             else "list"
         )
-    if short and any(c.isalpha() for c in text):
+    if short and _REAL_WORD.search(text):
         if line.size > 1.08 * body:
             return "heading"
         if line.bold and not text.endswith((".", ",", ";")) and not line.mono:
@@ -229,7 +245,7 @@ def _continues(piece: _Piece, line: Line, role: Role, leading: float) -> bool:
         return False
     if role == "code" or piece.role == "code":
         return role == piece.role and (turned or apart < 2.5 * leading)
-    if role == "list" or _ENTRY.match(line.text):
+    if _ENTRY.match(line.text) or (role == "list" and not _runs_on(piece, line)):
         return False
     if abs(line.size - last.size) > 0.12 * last.size and len(line.text) > 3:
         return False
@@ -238,10 +254,21 @@ def _continues(piece: _Piece, line: Line, role: Role, leading: float) -> bool:
         return not last.text.endswith(_ENDS)
     if wide:
         return False
-    if piece.role == "list":
+    if piece.role == "list" and role != "list":
         return line.x >= piece.lines[0].x - 1
     indented = line.x - last.x > 0.7 * last.size
     return not (indented and last.text.endswith(_ENDS))
+
+
+def _runs_on(piece: _Piece, line: Line) -> bool:
+    """Whether a line that begins as an item does is the next line of a sentence: "of length" "k. This is"."""
+    last = piece.last
+    return (
+        piece.role == "paragraph"
+        and bool(_MARKER.match(line.text))
+        and abs(line.x - last.x) < 2
+        and not last.text.endswith((*_ENDS, ","))
+    )
 
 
 def _text(piece: _Piece, hyphenated: set[str]) -> str:

@@ -54,7 +54,10 @@ _WIDEST = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: its text, the page it is on (from 0), where it begins (points), its size, its kind of type."""
+    """A line: its text, the page it is on (from 0), where it begins (points), its size, its kind of type.
+
+    ``cells``: its parts, where a wide gap parts them.
+    """
 
     text: str
     page: int
@@ -63,6 +66,7 @@ class Line:
     size: float
     bold: bool = False
     mono: bool = False
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -97,6 +101,10 @@ def pages_of(source: SourceFile) -> Pages:
         facts = _facts(reader)
     except (ReadError, MemoryError):
         raise
+    except pypdf.errors.DependencyError as error:
+        raise ExtraMissing(
+            f"Reading this encrypted PDF needs cryptography, which is not installed: {INSTALL}"
+        ) from error
     except Exception as error:
         raise ReadError(f"{source.path}: is damaged and cannot be read as PDF ({_said(error)}).") from error
     found = Pages(facts, pages=count)
@@ -136,10 +144,15 @@ def _facts(reader: Any) -> dict[str, str]:
         facts = reader.metadata or {}
     except Exception:
         return {}
+    try:
+        values = {
+            str(key): getattr(value, "get_object", lambda value=value: value)()
+            for key, value in facts.items()
+        }
+    except Exception:
+        return {}
     return {
-        str(key).lstrip("/").lower(): str(value).strip()
-        for key, value in facts.items()
-        if isinstance(value, str)
+        key.lstrip("/").lower(): str(value).strip() for key, value in values.items() if isinstance(value, str)
     }
 
 
@@ -170,8 +183,10 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
 
     page.extract_text(visitor_text=visit)
     for run in runs:
-        text = " ".join(run.text.translate(_LIGATURES).split())
-        if text:
+        cells = [" ".join(cell.split()) for cell in run.text.translate(_LIGATURES).split("\t")]
+        cells = [cell for cell in cells if cell]
+        if cells:
+            text = " ".join(cells)
             yield Line(
                 text,
                 number,
@@ -180,6 +195,7 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
                 run.size,
                 run.bold * 2 > len(run.text),
                 run.mono * 2 > len(run.text),
+                tuple(cells) if len(cells) > 1 else (),
             )
 
 
@@ -190,7 +206,8 @@ def _append(runs: list[_Run], part: str, x: float, y: float, size: float, font: 
     if last and abs(last.y - y) < 0.55 * max(last.size, size, 1.0):
         # Cells of a table stand apart without a space between them.
         apart = x > last.end and not last.text[-1:].isspace() and not part[:1].isspace()
-        last.text += f" {part}" if apart else part
+        wide = x > last.end + size
+        last.text += f"\t{part}" if wide else f" {part}" if apart else part
         last.end = x + _WIDEST * size * len(part)
         last.bold += bold
         last.mono += mono
