@@ -1,6 +1,7 @@
 """What reading costs: memory on files of a gigabyte, the mail reader beside the standard library.
 
     python -m bench.reading --megabytes 64,256,1024       # each made file, its peak memory and time
+    python -m bench.reading --megabytes 300 --minutes 10  # at most ten minutes a file
     python -m bench.reading --mail DIRECTORY --rounds 7   # messages a second on the mailboxes of a folder
 
 Made files hold words of no language; each message, row or object is a document of its own. Every file is
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +31,34 @@ from bench.made import MADE, make
 
 HERE = Path(__file__).resolve().parent
 _CHILD = """
-import json, resource, sys, time
+import json, os, resource, signal, sys, time
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document
 began = time.process_time()
 counts = {"documents": 0, "others": 0}
+def tell(stopped=0, frame=None):
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {**counts, "seconds": time.process_time() - began, "peak_mb": peak}
+    print(json.dumps({**told, "stopped": True} if stopped else told), flush=True)
+    os._exit(0)
+signal.signal(signal.SIGALRM, tell)
+signal.alarm(int(sys.argv[2]))
 for reading in read(sys.argv[1]):
     counts["documents" if isinstance(reading, Document) else "others"] += 1
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({**counts, "seconds": time.process_time() - began, "peak_mb": peak}))
+tell()
 """
 
 
-def peak(path: Path) -> dict[str, Any]:
-    """Documents, seconds and peak memory of a process that reads a file and keeps nothing."""
+def peak(path: Path, minutes: int = 0) -> dict[str, Any]:
+    """Documents, seconds and peak memory of a process that reads a file and keeps nothing.
+
+    After so many ``minutes`` by the clock (0: never) it is ``stopped``, and tells what it had until then.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _CHILD, str(path), str(60 * minutes)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -91,6 +105,7 @@ def main() -> None:
     )
     parser.add_argument("--megabytes", help="sizes of the made files, apart by commas")
     parser.add_argument("--kinds", default=",".join(MADE))
+    parser.add_argument("--minutes", type=int, default=0, help="stop reading a file after so long (0: never)")
     parser.add_argument("--mail", type=Path, help="a folder of mailboxes")
     parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
@@ -106,21 +121,24 @@ def main() -> None:
         kept["command"] = "python -m bench.reading --mail DIRECTORY"
         kept["mail"] = mail_speed(sorted(path for path in args.mail.iterdir() if path.is_file()), args.rounds)
         print(json.dumps(kept["mail"], indent=1))
-    for megabytes in map(int, args.megabytes.split(",") if args.megabytes else ()):
-        for kind in args.kinds.split(","):
-            with tempfile.TemporaryDirectory() as place:
-                path = Path(place) / f"made{MADE[kind][0]}"
-                make(path, kind, megabytes)
-                told = kept[f"{kind}, {megabytes} MB"] = peak(path)
-            print(
-                f"{kind}, {megabytes} MB: {told['documents']:,} documents, {told['seconds']:.0f} s of "
-                f"processor time, at most {told['peak_mb']:.0f} MB of memory",
-                flush=True,
-            )
+    sizes = args.megabytes.split(",") if args.megabytes else []
     results = HERE / "results"
     results.mkdir(exist_ok=True)
-    name = f"{date.today()}-reading{'-mail' if args.mail else ''}.json"
-    (results / name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    what = ["reading", *(["mail"] if args.mail else []), *sizes]
+    path_of_results = results / f"{date.today()}-{'-'.join(what)}.json"
+    path_of_results.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    for megabytes, kind in product(map(int, sizes), args.kinds.split(",")):
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / f"made{MADE[kind][0]}"
+            make(path, kind, megabytes)
+            told = kept[f"{kind}, {megabytes} MB"] = peak(path, args.minutes)
+        print(
+            f"{kind}, {megabytes} MB: {told['documents']:,} documents, {told['seconds']:.0f} s of "
+            f"processor time, at most {told['peak_mb']:.0f} MB of memory"
+            f"{', stopped' if 'stopped' in told else ''}",
+            flush=True,
+        )
+        path_of_results.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.table import reader_named, sniff
+from essaysearch.readers.tally import Tally
 
+_GONE = re.compile(r"\[\s*(?:deleted|removed)(?: by [^\[\]]{1,20})?\s*\]", re.I)
+"""What forums put where an author or a text stood."""
 _HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml")
 
@@ -80,11 +83,15 @@ def read(
             raise ReadError(f"{source.path}: the file is empty.")
         reader = forced or sniff(source)
         corrections = overrides_for(source.path)
-        noted, told = 0, False
+        noted, told, gone = 0, False, Tally(source)
         place = shown(os.path.abspath(source.path))
         for reading in reader.read(source):
             told = told or not isinstance(reading, SourceFacts)
-            if isinstance(reading, Document):
+            if isinstance(reading, Document) and _GONE.fullmatch(reading.text):
+                gone.add(
+                    f"{reading.kind} was", f"{reading.kind}s were", "deleted: no text is left", reading.id
+                )
+            elif isinstance(reading, Document):
                 notes = tuple(source.notes[noted:])
                 noted = len(source.notes)
                 document = _finished(reading, reader, place, notes, fixed)
@@ -92,6 +99,10 @@ def read(
             else:
                 placed = os.path.abspath(reading.path) if isinstance(reading, SourceFacts) else reading.path
                 yield replace(reading, path=shown(placed))
+        yield from gone.skipped()
+        if source.broken:
+            told = True
+            yield Skipped(shown(source.path), source.broken)
         if corrections is not None:
             yield from corrections.complaints()
         if not told:
@@ -190,6 +201,7 @@ def _finished(
     document: Document, reader: Reader, place: str, notes: tuple[str, ...], fixed: Mapping[str, Any]
 ) -> Document:
     """The document with what only the run knows: reader, path, overrides, notes, voices."""
+    document = _mended(document)
     known = {
         "reader": reader.name,
         "path": place,
@@ -198,6 +210,19 @@ def _finished(
     }
     document = _storable(Document(**{**dict(zip(_FIELDS, _values_of(document), strict=True)), **known}))
     return _voiced(document) if any(block.reason == LOST_MARKS for block in document.blocks) else document
+
+
+def _mended(document: Document) -> Document:
+    """The document without an author who was deleted, and without itself for a parent."""
+    changed: dict[str, Any] = {}
+    notes = document.notes
+    if any(name[:1] == "[" and _GONE.fullmatch(name) for name in document.authors):
+        changed["authors"] = tuple(name for name in document.authors if not _GONE.fullmatch(name))
+        notes = (*notes, "its author was deleted")
+    if document.parent == document.id:
+        changed["parent"] = document.thread if document.thread != document.id else None
+        notes = (*notes, "it names itself as its parent")
+    return replace(document, notes=notes, **changed) if changed else document
 
 
 def _voiced(document: Document) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 
 from essaysearch.model import Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.forums import address_of, post_id, urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import values
@@ -139,7 +139,10 @@ def _document(record: Mapping[str, Any], line: int) -> Document | None:
     in_address = date_in_address(url) if not date else None
     tags = _first(record, _TAGS)
     names = tags if isinstance(tags, list) else re.split(r"\s*[,;]\s*", tags) if isinstance(tags, str) else []
-    notes = ("The source names no author; the site's own was taken.",) if inferred else ()
+    notes = (
+        *(("The source names no author; the site's own was taken.",) if inferred else ()),
+        *no_date(said, date),
+    )
     forum = address_of(url or "")
     root = post_id(forum.site, forum.post) if forum.site and forum.post else None
     kind: Kind = "essay" if root is None else "comment" if forum.comment else "post"

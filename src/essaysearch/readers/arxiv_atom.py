@@ -12,7 +12,7 @@ from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.arxiv_ids import arxiv_id
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.recorded import is_recording, responses
 from essaysearch.readers.source import SourceFile
@@ -85,18 +85,25 @@ def _document(found: Found, line: int) -> Document | None:
     affiliations = {
         said(a, "name"): said(a, "arxiv:affiliation") for a in authors if said(a, "arxiv:affiliation")
     }
+    given = said(entry, "published")
+    date = parse_date(given)
+    notes = no_date(given, date)
+    inferred = ""
+    if date is None and identifier:
+        date, inferred = identifier.month, "the month in the arXiv identifier"
     return paper(
         id=identifier.document_id if identifier else address or None,
         reader=READER.name,
         title=tex.accents(said(entry, "title")),
         abstract=abstract_text(said(entry, "summary"), indented=True),
         authors=[tex.accents(said(author, "name")) for author in authors],
-        date=parse_date(said(entry, "published")) or (identifier.month if identifier else None),
+        date=date,
+        date_inferred=inferred,
         url=identifier.url if identifier else address or None,
         source="arxiv",
         categories=tuple(dict.fromkeys(term for term in (*primary, *terms) if term)),
         line=line,
-        notes=found.notes,
+        notes=(*found.notes, *notes),
         metadata={
             "arxiv": identifier.name if identifier else None,
             "version": identifier.version if identifier else None,

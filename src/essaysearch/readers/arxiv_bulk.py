@@ -14,7 +14,7 @@ from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers import tex
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.json_text import values
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
@@ -63,11 +63,9 @@ def _document(record: dict[str, Any], line: int) -> Document | None:
     identity = _text(record, "id", "_id", "arxiv_id")
     abstract = _text(record, "abstract", "summary")
     versions = [v for v in record.get("versions") or () if isinstance(v, dict)]
-    date = (
-        parse_date(_text(versions[0], "created"))
-        if versions
-        else parse_date(_text(record, "published", "date"))
-    )
+    given = _text(versions[0], "created") if versions else _text(record, "published", "date")
+    date = parse_date(given)
+    notes = no_date(given, date)
     inferred = ""
     if date is None and identifier:
         date, inferred = identifier.month, "the month in the arXiv identifier"
@@ -86,6 +84,7 @@ def _document(record: dict[str, Any], line: int) -> Document | None:
         source="arxiv",
         categories=_categories(categories),
         line=line,
+        notes=notes,
         metadata={
             "arxiv": identifier.name if identifier else None,
             "version": _version(identifier, versions),

@@ -16,7 +16,7 @@ from essaysearch.readers.abstracts import abstract_text, entities_decoded, joine
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.bibtex import Entry, cut_at_entries, entries
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.names import SUFFIXES
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.ris import Record, records
@@ -205,7 +205,7 @@ def _bibtex_date(fields: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
         if text and (date := parse_date(text)):
             return date, ()
     said = given or year
-    return None, (f'the date "{said}" is no date',) if said else ()
+    return None, no_date(said, None)
 
 
 def _dated(year: str, month: str, day: str) -> str | None:

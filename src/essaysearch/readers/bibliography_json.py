@@ -10,7 +10,7 @@ from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper, untagged
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.arxiv_ids import arxiv_id
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.json_text import Look, objects, values
 from essaysearch.readers.posts import string
 from essaysearch.readers.protocol import Reader
@@ -84,6 +84,7 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
         url = url or own
     arxiv = arxiv_id(url) if "arxiv.org" in url else arxiv_id(doi) if "arxiv" in doi else None
     identity = arxiv.document_id if arxiv else f"doi:{doi}" if doi else id_of_address(url)
+    date, given = _date(work)
     topics = work.get("keyword") or work.get("subject") or work.get("categories") or work.get("keywords")
     return paper(
         id=identity or (f"csl:{own}" if own else None),
@@ -91,7 +92,8 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
         title=untagged(_one(work.get("title")) or string(work.get("display_name")), entities=True),
         abstract=abstract_text(untagged(_abstract(work), entities=True)),
         authors=_people(work.get("author") or work.get("authorships") or work.get("editor")),
-        date=_date(work),
+        date=date,
+        notes=no_date(given, date),
         url=url or None,
         source=_one(work.get("source")) or None,
         categories=_topics(topics),
@@ -158,20 +160,23 @@ def _people(value: Any) -> list[str]:
     return [name for name in names if name]
 
 
-def _date(work: Mapping[str, Any]) -> str | None:
+def _date(work: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The first date that is one, and what was given where none is."""
+    given = ""
     for key in _DATES:
         value = work.get(key)
         parts = value.get("date-parts") if isinstance(value, dict) else None
         if isinstance(parts, list) and parts and isinstance(parts[0], list):
             numbers = [string(part).zfill(2) for part in parts[0] if string(part).isdigit()]
             if numbers and (date := parse_date("-".join(numbers))):
-                return date
+                return date, ""
+            given = given or "-".join(numbers)
         told = value.get("raw") or value.get("literal") if isinstance(value, dict) else value
         if date := parse_date(string(told)):
-            return date
-    return parse_date(string(work.get("publication_date"))) or parse_date(
-        string(work.get("publication_year"))
-    )
+            return date, ""
+        given = given or string(told)
+    day, year = string(work.get("publication_date")), string(work.get("publication_year"))
+    return parse_date(day) or parse_date(year), given or day or year
 
 
 READER = Reader(

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.feed_text import as_blocks
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.json_text import values
@@ -102,9 +102,7 @@ def _document(
     own = string(comment.get("id")) if number(comment.get("id")) != 0 else ""
     said = (found for key in _PARENTS if (found := string(comment.get(key))) not in ("", "0"))
     above = next(said, above)
-    notes = [] if author else ["its author is not named"]
-    if given and not date:
-        notes.append(f'the date "{given}" is no date')
+    notes = [*(() if author else ("its author is not named",)), *no_date(given, date)]
     return post(
         f"{thread}#comment-{own}"
         if own
@@ -124,7 +122,7 @@ def _document(
             None,
         ),
         thread=thread,
-        parent=f"{thread}#comment-{above}" if above and above != own else thread,
+        parent=f"{thread}#comment-{above}" if above else thread,
         line=line,
         metadata={"thread_title": title, "website": string(comment.get("website"))},
         notes=notes,

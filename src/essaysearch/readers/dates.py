@@ -107,6 +107,16 @@ def from_epoch(number: float | str, unit: str = "s") -> str | None:
     return moment.replace(microsecond=0).isoformat()
 
 
+def no_date(given: object, date: str | None) -> tuple[str, ...]:
+    """A note on what was given as a date and is none; nothing where it is one, or nothing was given.
+
+    >>> no_date("0000-00-00", None)
+    ('the date "0000-00-00" is no date',)
+    """
+    said = "" if given is None or isinstance(given, bool) else str(given).strip()
+    return (f'the date "{said[:40]}" is no date',) if said and not date else ()
+
+
 def _exists(year: int, month: int, day: int) -> bool:
     if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12):
         return False

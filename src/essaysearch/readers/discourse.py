@@ -10,7 +10,7 @@ from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import Look, inner, objects, values
 from essaysearch.readers.markdown_text import markdown_blocks
@@ -136,7 +136,7 @@ def _document(item: dict[str, Any], topic: _Topic) -> Document | None:
     author = topic.names.get(string(item.get("username")), "")
     date = parse_date(string(item.get("created_at")))
     edited = parse_date(string(item.get("updated_at")))
-    notes = [] if author else ["its author is not named"]
+    notes = [*no_date(item.get("created_at"), date), *(() if author else ("its author is not named",))]
     if first and topic.missing:
         missing = topic.missing
         notes.append(
@@ -156,7 +156,7 @@ def _document(item: dict[str, Any], topic: _Topic) -> Document | None:
         karma=_likes(item),
         categories=topic.tags if first else (),
         thread=root,
-        parent=None if first else _identity(topic, item, above) if above and above != number else root,
+        parent=None if first else _identity(topic, item, above) if above else root,
         notes=notes,
         metadata={
             "username": string(item.get("username")) if string(item.get("username")) != author else "",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.feed_text import as_line
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.posts import post
@@ -98,13 +98,7 @@ def _comment(found: Found, threads: dict[str, _Thread], tally: Tally) -> Documen
         thread = _Thread(f"disqus:thread-{attribute(owner, 'id')}", "", "")
     parents = [attribute(parent, "id") for parent in children(element, "parent")]
     author, date, notes = _who_and_when(element)
-    parent = (
-        f"disqus:{parents[0]}"
-        if parents and parents[0] not in ("", number)
-        else thread.id
-        if thread
-        else None
-    )
+    parent = f"disqus:{parents[0]}" if parents and parents[0] else thread.id if thread else None
     made = post(
         place if number else f"disqus:{found.line}",
         "comment",
@@ -131,7 +125,7 @@ def _who_and_when(element: Element) -> tuple[tuple[str, ...], str | None, tuple[
     named = (said(author, "name") or said(author, "username")) if author is not None else ""
     given = said(element, "createdAt")
     date = parse_date(given)
-    notes = (f'the date "{given}" is no date',) if given and not date else ()
+    notes = no_date(given, date)
     return ((named,) if named else ()), date, notes if named else (*notes, "its author is not named")
 
 

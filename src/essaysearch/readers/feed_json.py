@@ -8,7 +8,7 @@ from typing import Any
 
 from essaysearch.errors import ReadError
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.feed_entry import Feed, entry_document
 from essaysearch.readers.feed_text import as_blocks, as_line
 from essaysearch.readers.html_text import html_to_blocks
@@ -69,7 +69,7 @@ def _document(item: dict[str, Any], feed: Feed) -> Document | None:
         categories=tuple(dict.fromkeys(t for t in tags if isinstance(t, str)))
         if isinstance(tags, list)
         else (),
-        notes=(f'the date "{given}" is no date',) if given and not date else (),
+        notes=no_date(given, date),
         metadata={
             "updated": parse_date(string(item.get("date_modified"))),
             "link": string(item.get("external_url")),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from essaysearch.model import Block, Document
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.forums import LESSWRONG, Site, address_of, comment_url, post_url, site_of
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.markdown_text import markdown_blocks
@@ -104,13 +104,15 @@ def document_of(
         else _post_facts(record, own, found)
     )
     said = _first(record, DATES)
+    date = from_epoch(said, "ms") if isinstance(said, int | float) else parse_date(_string(said))
+    notes += no_date(said, date)
     return Document(
         id=f"{found.prefix}:{own}",
         kind="comment" if comment else "post",
         text=text,
         blocks=blocks,
         authors=authors,
-        date=from_epoch(said, "ms") if isinstance(said, int | float) else parse_date(_string(said)),
+        date=date,
         source=found.source,
         karma=_number(_first(record, KARMAS)),
         metadata=_metadata(record) | ({"excerpt": True} if EXCERPT in notes else {}),
@@ -155,7 +157,7 @@ def _comment_facts(
         "title": " ".join(title.split()) or None,
         "url": comment_url(site, about, own, slug) or (address if "://" in address else None),
         "thread": root,
-        "parent": f"{site.prefix}:{parent}" if isinstance(parent, str) and parent not in ("", own) else root,
+        "parent": f"{site.prefix}:{parent}" if isinstance(parent, str) and parent else root,
     }
 
 

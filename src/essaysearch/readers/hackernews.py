@@ -14,7 +14,7 @@ from typing import Any
 
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.csv_rows import header_of, rows
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import Value, values
 from essaysearch.readers.posts import count, number, post, string
@@ -169,7 +169,7 @@ def _document(
         source="hackernews",
         karma=next((n for key in ("points", "score") if (n := number(item.get(key))) is not None), None),
         thread=f"hn:{thread}" if thread else None,
-        parent=f"hn:{parent}" if parent and kind == "comment" and parent != identity else None,
+        parent=f"hn:{parent}" if parent and kind == "comment" else None,
         line=line,
         notes=notes,
         metadata={
@@ -191,7 +191,7 @@ def _date(item: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
         "",
     )
     date = parse_date(given)
-    return date, () if date or not given else (f'the date "{given}" is no date',)
+    return date, no_date(given, date)
 
 
 def body_of(html: str) -> tuple[str, tuple[Block, ...]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.hackernews import ADDRESS, body_of
 from essaysearch.readers.html_tree import Element, classes, drop, parse_html, plain, tag_of
 from essaysearch.readers.page_sniff import is_page, opening
@@ -102,7 +102,7 @@ def _story(head: Element, top: Element, id: str) -> Document | None:
     return post(
         f"hn:{id}", "post", text, title=title, authors=author, date=date, url=ADDRESS + id,
         source="hackernews", thread=f"hn:{id}", line=top.sourceline or 0,
-        karma=facts.pop("points", None),
+        karma=facts.pop("points", None), notes=facts.pop("notes"),
         metadata={"link": address if not _ID.match(address) else "", **facts},
     )  # fmt: skip
 
@@ -112,8 +112,9 @@ def _comment(within: Element, id: str, story: str, parent: str, title: str, row:
     words = _first(within, "commtext")
     if words is None:
         words = _first(within, "comment")
-    if not id or words is None or not author:
+    if not id or words is None or not (author or "commtext" in classes(words)):
         return None
+    notes = () if author else ("its author is not named",)
     for node in [node for node in words.iter("div") if "reply" in classes(node)]:
         drop(node)
     on = _first(within, "onstory")
@@ -122,7 +123,7 @@ def _comment(within: Element, id: str, story: str, parent: str, title: str, row:
         f"hn:{id}", "comment", body_of(_inner(words)), authors=author, date=date, url=ADDRESS + id,
         source="hackernews", thread=f"hn:{story}" if story else None,
         parent=f"hn:{parent}" if parent else None, line=row.sourceline or 0,
-        karma=facts.pop("points", None),
+        karma=facts.pop("points", None), notes=(*facts.pop("notes"), *notes),
         metadata={"thread_title": title or (plain(links[-1]) if links else "")},
     )  # fmt: skip
 
@@ -140,6 +141,7 @@ def _facts(within: Element) -> tuple[tuple[str, ...], str | None, dict[str, Any]
         facts["comments"] = int(counted[1])
     # The site's clock is that of UTC, which its stamps do not say.
     date = from_epoch(seconds) if seconds.isdigit() else parse_date(stamp)
+    facts["notes"] = no_date(stamp, date)
     if date and len(date) == len("2024-01-10T12:00:00"):
         date += "+00:00"
     return ((plain(author),) if author is not None else ()), date, facts

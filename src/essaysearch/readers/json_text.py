@@ -142,8 +142,7 @@ def _several(text: str) -> Iterator[Value]:
 
 def _elements(source: SourceFile) -> Iterator[Value]:
     """The elements of the list that is the file."""
-    wide = source.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")("replace")
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     with source.open() as file:
         text, at, line, ended = "", 0, 1, False
         opened = False
@@ -175,7 +174,8 @@ def _elements(source: SourceFile) -> Iterator[Value]:
             try:
                 data = file.read(max(_CHUNK, len(text)))
             except (OSError, EOFError) as error:
-                raise ReadError(f"{source.path}: cannot be read to its end: {error}.") from error
+                source.break_off(error)
+                data = b""
             ended = not data
             text, at = text[at:] + decoder.decode(data, final=ended), 0
 

@@ -72,7 +72,11 @@ def _record(line: bytes) -> tuple[dict[str, Any] | None, list[str], str]:
     try:
         value = _decode(text)
     except json.JSONDecodeError as error:
-        return None, [], f"The line is no JSON: {error.msg.lower()} at character {error.pos + 1}."
+        return (
+            None,
+            [],
+            f"The line is no JSON: {error.msg.lower().removesuffix(' at')} at character {error.pos + 1}.",
+        )
     except (ValueError, RecursionError) as error:
         return None, [], f"The line cannot be read as JSON: {str(error).lower()}."
     if not isinstance(value, dict):

@@ -76,8 +76,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
     import email.parser
     import email.policy
 
-    with source.open() as file:
-        message = email.parser.BytesParser(policy=email.policy.compat32).parse(file)
+    message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(source.bytes())
     part = _page_part(message)
     if part is None:
         yield Skipped(source.path, "The MIME file holds no web page.")

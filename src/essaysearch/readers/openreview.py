@@ -14,7 +14,7 @@ from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper
-from essaysearch.readers.dates import from_epoch
+from essaysearch.readers.dates import from_epoch, no_date
 from essaysearch.readers.json_text import Look, inner, objects, values
 from essaysearch.readers.markdown_text import markdown_blocks
 from essaysearch.readers.names import authors_of
@@ -99,12 +99,13 @@ def _document(note: dict[str, Any], identity: str) -> Document | None:
     date = next(
         (found for key in _DATES if (given := note.get(key)) and (found := from_epoch(given, "ms"))), None
     )
+    doubts = no_date(next((note[key] for key in _DATES if note.get(key) is not None), None), date)
     facts: dict[str, Any] = {
         "invitation": invitation.rpartition("/-/")[2],
         "venue": string(content.get("venue")) or invitation.partition("/-/")[0],
     }
     if forum == identity or not above:
-        return _submission(content, identity, note, date, facts)
+        return _submission(content, identity, note, date, facts, doubts)
     authors, _ = authors_of(content.get("authors"))
     text, blocks, rest = _said(content)
     title = string(content.get("title"))
@@ -119,13 +120,15 @@ def _document(note: dict[str, Any], identity: str) -> Document | None:
         source="openreview",
         thread=f"openreview:{forum}",
         parent=f"openreview:{above}",
+        notes=doubts,
         metadata={**facts, **rest},
     )
 
 
 def _submission(
-    content: Mapping[str, Any], identity: str, note: dict[str, Any], date: str | None, facts: dict[str, Any]
-) -> Document | None:
+    content: Mapping[str, Any], identity: str, note: dict[str, Any], date: str | None, facts: dict[str, Any],
+    doubts: tuple[str, ...],
+) -> Document | None:  # fmt: skip
     authors, complete = authors_of(content.get("authors"))
     listed = content.get("keywords")
     keywords = listed if isinstance(listed, list) else re.split(r"\s*[,;]\s*", string(listed))
@@ -140,6 +143,7 @@ def _submission(
         url=_ADDRESS + identity,
         source="openreview",
         categories=tuple(word for key in keywords if (word := string(key))),
+        notes=doubts,
         metadata={**facts, "summary": summary},
         authors_complete=complete,
         thread=f"openreview:{identity}",

@@ -11,6 +11,8 @@ import io
 from collections.abc import Callable
 from typing import IO, Any
 
+from essaysearch.readers.turned import Turned
+
 SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 """What such programs put behind a file's own suffix."""
 
@@ -19,36 +21,11 @@ _WIDEST_WINDOW = 1 << 31
 """Bytes back to which a Zstandard stream may refer: Reddit's monthly dumps ask for all of it."""
 
 
-def unpacked(file: io.BufferedReader) -> IO[bytes]:
+def unpacked(file: io.BufferedReader) -> io.BufferedReader:
     """The bytes of an open file, decompressed where it is compressed; closing it closes the file."""
     start = file.peek(6)
     opener = next((opener for sign, opener in _OPENERS if start.startswith(sign)), None)
-    return file if opener is None else io.BufferedReader(_Unpacked(opener(file), file), 1 << 16)
-
-
-class _Unpacked(io.RawIOBase):
-    """A decompressing stream that closes the file it was given; it raises `EOFError` and `OSError` alone."""
-
-    def __init__(self, stream: Any, file: IO[bytes]) -> None:
-        self._stream, self._file = stream, file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data: bytes = self._stream.read(len(buffer))
-        except (OSError, EOFError, MemoryError):
-            raise
-        except Exception as error:
-            # Each library has an exception of its own for damaged data.
-            raise OSError(str(error) or type(error).__name__) from error
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+    return file if opener is None else Turned(file, opener(file).read1)
 
 
 class _Zstandard:
@@ -61,7 +38,7 @@ class _Zstandard:
         self._decompressor = ZstdDecompressor(max_window_size=_WIDEST_WINDOW)
         self._frame: Any = None
 
-    def read(self, size: int) -> bytes:
+    def read1(self, size: int) -> bytes:
         while not self._made:
             packed = self._rest or self._file.read(_PIECE)
             self._rest = b""

@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any, NamedTuple
 
 from essaysearch.model import Block, Document, Reading, Skipped
-from essaysearch.readers.dates import from_epoch
+from essaysearch.readers.dates import from_epoch, no_date
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import parse, values
 from essaysearch.readers.markdown_text import markdown_blocks
@@ -224,9 +224,9 @@ def _document(thing: _Thing, notes: tuple[str, ...], tally: Tally) -> Document |
         author, notes = "", (*notes, "its author was deleted")
     link = string(data.get("link_id"))
     parent = _parent(data.get("parent_id"), link)
-    if is_comment and parent == name:
-        parent, notes = link, (*notes, "it names itself as its parent")
-    date = from_epoch(data.get("created_utc") or 0) or from_epoch(data.get("created") or 0)
+    given = data.get("created_utc", data.get("created"))
+    date = from_epoch(given or 0) or from_epoch(data.get("created") or 0)
+    notes = (*notes, *no_date(given, date))
     flair = unescape(string(data.get("link_flair_text")))
     subreddit = string(data.get("subreddit"))
     made = post(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers.dates import from_epoch, parse_date
+from essaysearch.readers.dates import from_epoch, no_date, parse_date
 from essaysearch.readers.html_text import to_blocks
 from essaysearch.readers.html_tree import Element, classes, parse_html, plain, tag_of
 from essaysearch.readers.page_sniff import is_page, opening
@@ -97,7 +97,7 @@ def _of_old(thing: _Thing, thread: str) -> Document | None:
     link = str(node.get("data-url") or "")
     return _document(
         thing, thread, body, title=title, author=str(node.get("data-author") or _author(entry)),
-        date=parse_date(shown) or from_epoch(str(node.get("data-timestamp") or 0), "ms"),
+        date=parse_date(shown) or from_epoch(str(node.get("data-timestamp") or 0), "ms"), given=shown,
         karma=number(node.get("data-score") or next(iter(scores), "").partition(" ")[0]),
         permalink=str(node.get("data-permalink") or ""), subreddit=str(node.get("data-subreddit") or ""),
         link="" if "/comments/" in link else link,
@@ -114,10 +114,11 @@ def _of_new(thing: _Thing, thread: str) -> Document | None:
     body = next((child for child in node if child.get("slot") == wanted), None)
     subreddit = str(node.get("subreddit-prefixed-name") or node.get("subreddit-name") or "")
     link = str(node.get("content-href") or "")
+    given = str(node.get("created-timestamp") or node.get("created") or "")
     return _document(
         thing, thread, body, title=str(node.get("post-title") or ""),
         author=str(node.get("author") or ""),
-        date=parse_date(str(node.get("created-timestamp") or node.get("created") or "")),
+        date=parse_date(given), given=given,
         karma=number(node.get("score")), permalink=str(node.get("permalink") or ""),
         subreddit=subreddit.removeprefix("r/"),
         link="" if "/comments/" in link else link,
@@ -126,7 +127,7 @@ def _of_new(thing: _Thing, thread: str) -> Document | None:
 
 def _document(
     thing: _Thing, thread: str, body: Element | None, *, title: str, author: str, date: str | None,
-    karma: float | None, permalink: str, subreddit: str, link: str,
+    given: str, karma: float | None, permalink: str, subreddit: str, link: str,
 ) -> Document | None:  # fmt: skip
     comment = thing.name.startswith("t1_")
     text, blocks = to_blocks(body) if body is not None else ("", ())
@@ -140,7 +141,8 @@ def _document(
         categories=(f"r/{subreddit}",) if subreddit else (), karma=karma,
         thread=f"reddit:{thread}" if thread else None,
         parent=f"reddit:{parent}" if comment and parent else None, line=thing.element.sourceline or 0,
-        notes=[*([] if known else ["its author was deleted"]), *(["its body was deleted"] if gone else [])],
+        notes=[*([] if known else ["its author was deleted"]), *(["its body was deleted"] if gone else []),
+               *no_date(given, date)],
         metadata={"subreddit": subreddit, "link": link if not comment else ""},
     )  # fmt: skip
 

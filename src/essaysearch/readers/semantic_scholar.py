@@ -13,7 +13,7 @@ from typing import Any
 from essaysearch.model import Document, Reading, Skipped, SourceFacts
 from essaysearch.readers.abstracts import abstract_text, paper, untagged
 from essaysearch.readers.arxiv_ids import arxiv_id
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.json_text import parse, values
 from essaysearch.readers.names import authors_of
 from essaysearch.readers.protocol import Reader
@@ -160,6 +160,8 @@ def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Doc
     ]
     authors, complete = authors_of(_named(record.get("authors")))
     journal = record.get("journal")
+    given = _text(record, "publicationDate", "publicationdate") or _text(record, "year")
+    date = parse_date(given) or parse_date(_text(record, "year"))
     return paper(
         id=f"s2:{identity}" if identity else None,
         reader=READER.name,
@@ -167,8 +169,8 @@ def _document(record: dict[str, Any], context: dict[str, Any], line: int) -> Doc
         abstract=abstract_text(untagged(_text(record, "abstract", "paperAbstract"), entities=True)),
         authors=authors,
         authors_complete=complete,
-        date=parse_date(_text(record, "publicationDate", "publicationdate"))
-        or parse_date(_text(record, "year")),
+        date=date,
+        notes=no_date(given, date),
         url=_text(record, "url", "s2Url")
         or (f"https://www.semanticscholar.org/paper/{identity}" if identity else None),
         source="semantic scholar",

@@ -12,14 +12,18 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from essaysearch.errors import ReadError
 from essaysearch.readers.encodings import counted, decoded, is_binary, whole_characters
 from essaysearch.readers.packed import SUFFIXES, unpacked
+from essaysearch.readers.turned import recoded
 
 HEAD = 1 << 16
+LARGEST = 1 << 29
+"""Bytes of a file that is read as a whole, or of a line; reading takes some four times as much memory."""
 
 _UNREADABLE = (OSError, EOFError, zlib.error)
 _Bytes = bytes
@@ -29,12 +33,14 @@ _Bytes = bytes
 class SourceFile:
     """A file to read. ``path`` is the path as it was given; ``notes`` gather what was repaired.
 
+    ``broken`` says why the file could not be read to its end: readers go on with what stands before.
     Overrides given on the command line (``--author --date --url``) are in ``defaults``.
     """
 
     path: str
     notes: list[str] = field(default_factory=list)
     defaults: dict[str, str] = field(default_factory=dict)
+    broken: str = ""
 
     @property
     def suffix(self) -> str:
@@ -54,14 +60,14 @@ class SourceFile:
         return os.path.getsize(self.path)
 
     def open(self) -> IO[_Bytes]:
-        """The file's bytes, decompressed where it is compressed."""
+        """The file's bytes, decompressed where it is compressed, UTF-8 where they are UTF-16 or UTF-32."""
         try:
             file = open(self.path, "rb")  # noqa: SIM115 - the caller closes it
         except OSError as error:
             raise ReadError(f"{self.path}: cannot be opened: {error.strerror or error}.") from error
         try:
-            return unpacked(file)
-        except OSError as error:
+            return recoded(unpacked(file), self.note)
+        except (OSError, EOFError) as error:
             file.close()
             raise ReadError(f"{self.path}: cannot be read: {error}.") from error
 
@@ -86,12 +92,23 @@ class SourceFile:
         return is_binary(self.head)
 
     def bytes(self) -> _Bytes:
-        """The whole file. For formats that cannot be read in pieces."""
-        try:
-            with self.open() as file:
-                return file.read()
-        except _UNREADABLE as error:
-            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
+        """The whole file, for formats that cannot be read in pieces; of a broken one what stands before.
+
+        Raises `ReadError` where the file (unpacked, if it is packed) is larger than `LARGEST`.
+        """
+        with self.open() as file:
+            data = b""
+            try:
+                data = file.read(LARGEST + 1)
+                if len(data) > LARGEST:
+                    raise ReadError(
+                        f"{self.path}: the file is larger than {LARGEST >> 20} MB, the most that can be read"
+                        " of a format that has no records; cut it into several files."
+                    )
+                file.read(1)
+            except _UNREADABLE as error:
+                self.break_off(error)
+        return data
 
     def text(self) -> str:
         """The whole file as text with ``\\n`` line ends, without byte order mark or zero bytes."""
@@ -108,6 +125,10 @@ class SourceFile:
             self.note(sentence)
         return _plain_lines(text)
 
+    def break_off(self, error: Exception) -> None:
+        """Keeps why nothing more can be read."""
+        self.broken = f"The file cannot be read to its end: {str(error).rstrip('.')}."
+
     def note(self, sentence: str) -> None:
         """Keeps a sentence on what was repaired, once."""
         if sentence not in self.notes:
@@ -117,12 +138,20 @@ class SourceFile:
         """(line number from 1, line without its end), without holding the file or a byte order mark."""
         try:
             with self.open() as file:
-                for number, line in enumerate(file, 1):
+                for number in count(1):
+                    line = file.readline(LARGEST)
+                    if not line:
+                        return
+                    if len(line) == LARGEST:
+                        said = f"line {number} is longer than {LARGEST >> 20} MB, the most that can be read"
+                        raise ReadError(f"{self.path}: {said}.")
+                    if not line.endswith(b"\n"):
+                        file.read(1)  # where the file is broken, it is said here instead of half a line
                     if number == 1:
                         line = line.removeprefix(codecs.BOM_UTF8)
                     yield number, line.rstrip(b"\r\n")
         except _UNREADABLE as error:
-            raise ReadError(f"{self.path}: cannot be read to its end: {error}.") from error
+            self.break_off(error)
 
 
 def _plain_lines(text: str) -> str:

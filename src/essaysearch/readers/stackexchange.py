@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from essaysearch.errors import ReadError
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.feed_text import as_line
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.paragraphs import blocks_of
@@ -137,7 +137,7 @@ def _post(row: Row, site: _Site, tally: Tally) -> Document | None:
         else None
         if answers
         else site.document_id(identity),
-        parent=site.document_id(question) if question and question != identity else None,
+        parent=site.document_id(question) if question else None,
         line=line,
         notes=(*mended, *notes, *anonymous),
         metadata={
@@ -198,7 +198,7 @@ def _author(fields: Mapping[str, str], role: str, site: _Site) -> tuple[tuple[st
 def _date(fields: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
     given = fields.get("CreationDate", "")
     date = parse_date(given)
-    return date, (f'the date "{given}" is no date',) if given and not date else ()
+    return date, no_date(given, date)
 
 
 READER = Reader("stackexchange", "StackExchange posts and comments", (".xml", ".csv"), sniff, read)

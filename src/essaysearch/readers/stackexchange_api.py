@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from essaysearch.model import Block, Document, Reading, Skipped
-from essaysearch.readers.dates import from_epoch
+from essaysearch.readers.dates import from_epoch, no_date
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.json_text import Look, inner, objects, values
@@ -110,13 +110,15 @@ def _document(item: dict[str, Any], known: _Known, line: int) -> Document | None
         known.questions[own] = question or own
     prefix = f"se:{host or 'api'}/"
     author = unescape(string(_of(owner, "display_name")))
+    date = from_epoch(item.get("creation_date") or 0)
+    doubts = no_date(item.get("creation_date"), date)
     return post(
         f"{prefix}comment-{own}" if kind == "comment" else f"{prefix}{own}",
         "post" if kind == "question" else "comment",
         _body(item),
         title=unescape(string(item.get("title"))) if kind == "question" else "",
         authors=(author,) if author else (),
-        date=from_epoch(item.get("creation_date") or 0),
+        date=date,
         url=address or None,
         source=host or None,
         karma=number(item.get("score")),
@@ -124,7 +126,7 @@ def _document(item: dict[str, Any], known: _Known, line: int) -> Document | None
         thread=f"{prefix}{question}" if question else None,
         parent=f"{prefix}{above}" if kind != "question" and above else None,
         line=line,
-        notes=() if author else ("its author is not named",),
+        notes=doubts if author else (*doubts, "its author is not named"),
         metadata={
             "type": kind,
             "accepted": f"{prefix}{item['accepted_answer_id']}" if item.get("accepted_answer_id") else None,

@@ -10,7 +10,6 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from essaysearch.errors import ReadError
 from essaysearch.readers.east_asian import guessed
 from essaysearch.readers.encodings import unmarked_utf16, whole_characters
 from essaysearch.readers.source import HEAD, SourceFile
@@ -57,7 +56,8 @@ def text_pieces(source: SourceFile) -> Iterator[str]:
             try:
                 data = file.read(PIECE)
             except (OSError, EOFError) as error:
-                raise ReadError(f"{source.path}: cannot be read to its end: {error}.") from error
+                source.break_off(error)
+                data = b""
             try:
                 text = decoder.decode(data, not data)
             except UnicodeDecodeError:

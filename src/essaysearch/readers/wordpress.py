@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from essaysearch.model import Block, Document, Kind, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.feed_text import as_line, is_markup
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_text import html_to_blocks
@@ -171,7 +171,7 @@ def _comment(
         url=f"{link.partition('#')[0]}#comment-{number}" if link.startswith("http") and number else None,
         source=urlsplit_safely(link).hostname,
         thread=base,
-        parent=f"{base}#comment-{parent}" if parent not in ("", "0", number) else base,
+        parent=f"{base}#comment-{parent}" if parent not in ("", "0") else base,
         line=found.line,
         notes=notes if author else (*notes, "its author is not named"),
         metadata={"thread_title": title},
@@ -190,7 +190,7 @@ def _date(element: Element, *keys: str) -> tuple[str | None, tuple[str, ...]]:
         if date:
             return (f"{date}+00:00" if key.endswith("_gmt") and len(date) == 19 else date), ()
         given = given or text
-    return None, (f'the date "{given}" is no date',) if given else ()
+    return None, no_date(given, None)
 
 
 def body_of(content: str) -> tuple[str, tuple[Block, ...]]:

@@ -70,7 +70,7 @@ def mended(text: str) -> str:
                 part if part.endswith(("]]>", "-->")) else part + ("]]>" if "CDATA" in part[:9] else "-->")
             )
             continue
-        part = _STRAY.sub("&lt;", _DECLARATION.sub("", part)).replace("]]>", "]]&gt;")
+        part = _STRAY.sub("&lt;", _DECLARATION.sub("", part).replace("]]>", "]]&gt;"))
         at = 0
         while match := _TAG.search(part, at) or _QUOTELESS_TAG.search(part, at):
             if quoteless := _QUOTELESS_TAG.search(part, at, match.start()):

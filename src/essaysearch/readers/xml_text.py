@@ -257,9 +257,8 @@ def _parsed(
     try:
         element = _tree(plain, spaces)
     except ET.ParseError as error:
-        yield Skipped(
-            source.path, f"A <{name}> is not well-formed XML ({_said(error)}) and was left out.", place
-        )
+        why = problem if problem.startswith("the file breaks off") else _said(error)
+        yield Skipped(source.path, f"A <{name}> is not well-formed XML ({why}) and was left out.", place)
         return
     if problem.startswith("the file breaks off"):
         yield Skipped(

@@ -10,7 +10,7 @@ from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.arxiv_ids import ArxivId, arxiv_id
 from essaysearch.readers.csv_rows import header_of, rows
-from essaysearch.readers.dates import parse_date
+from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.markdown_text import markdown_blocks
 from essaysearch.readers.protocol import Reader
@@ -92,6 +92,7 @@ def _work(fields: Mapping[str, str], line: int) -> Document | None:
     if _MARKUP.search(abstract):
         abstract = html_to_blocks(abstract)[0]
     date = parse_date(fields.get("Date", "")) or parse_date(fields.get("Publication Year", ""))
+    given = fields.get("Date", "") or fields.get("Publication Year", "")
     tags = [fields.get("Manual Tags", ""), fields.get("Automatic Tags", "")]
     names = [_in_order(name) for name in fields.get("Author", "").split(";")]
     return paper(
@@ -101,6 +102,7 @@ def _work(fields: Mapping[str, str], line: int) -> Document | None:
         abstract=abstract_text(unescape(abstract)),
         authors=names,
         date=date,
+        notes=no_date(given, date),
         url=url or (arxiv.url if arxiv else f"https://doi.org/{doi}" if doi else None),
         source="zotero",
         categories=tuple(
