@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,6 +176,24 @@ def test_bad_input_costs_at_most_its_own_record(row: str, name: str, tmp_path: P
     path = tmp_path / f"file{kind.suffix}"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     check(kind, seen(path))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_record_may_fill_the_memory(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed, a few megabytes hold a record of many gigabytes; mail keeps the beginning of such a message."""
+    for module in ("source", "streamed", "json_text", "bibtex"):
+        where = import_module(f"essaysearch.readers.{module}")
+        monkeypatch.setattr(
+            where, "_MOST_PIECES" if module == "bibtex" else "LARGEST", 1 << (20 if module != "bibtex" else 2)
+        )
+    kind = FORMATS[name]
+    path = tmp_path / f"file{kind.suffix}.gz"
+    head, middle, tail = with_third(kind).partition("word3")
+    path.write_bytes(gzip.compress((head + middle + "a" * (3 << 20) + tail).encode(), 1))
+    what = seen(path)
+    if kind.reader != "mail":
+        assert 3 not in what.documents
+        assert "the most that can be read" in what.told or kind.suffix == ".bib"
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -22,6 +22,7 @@ _CROSSREF = re.compile(r"\bcrossref\s*=\s*[{\"]\s*([^{}\",]{1,200}?)\s*[}\"]", r
 _INHERITED = ("year", "month", "date", "publisher", "series", "volume")
 _LONGEST = 1 << 20
 """A value longer than this many characters has lost its end."""
+_MOST_PIECES = 128
 _MONTHS = {
     month[:3].lower(): month
     for month in (
@@ -66,12 +67,18 @@ def entries(pieces: Callable[[], Iterable[str]]) -> Iterator[Entry]:
 
 
 def cut_at_entries(pieces: Iterable[str]) -> Iterator[str]:
-    """The same text with plain line ends, in pieces that end before a line that begins with ``@``."""
+    """The same text with plain line ends, in pieces that end before a line that begins with ``@``.
+
+    Where no line does for a long time, a piece ends anywhere: an entry there is malformed.
+    """
     held: list[str] = []
     for piece in pieces:
         at = piece.rfind("\n@") + 1
         if not at:
             held.append(piece)
+            if len(held) > _MOST_PIECES:
+                yield _plain("".join(held))
+                held = []
             continue
         yield _plain("".join([*held, piece[:at]]))
         held = [piece[at:]]

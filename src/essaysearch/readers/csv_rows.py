@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
-from essaysearch.readers.streamed import text_pieces
+from essaysearch.readers.streamed import text_lines
 
 _LONGEST = 1 << 24
 _DELIMITERS = ",\t;|"
@@ -70,7 +70,7 @@ class _Lines(Iterator[str]):
     """The lines of a file, some of which can be taken again."""
 
     def __init__(self, source: SourceFile) -> None:
-        self._fresh = _lines(source)
+        self._fresh = text_lines(source)
         self._held: list[str] = []
         self._again: list[str] = []
         self.number = 0
@@ -97,17 +97,3 @@ class _Lines(Iterator[str]):
             self._again.extend(reversed(self._held[-back:]))
             self.number -= back
             self._held.clear()
-
-
-def _lines(source: SourceFile) -> Iterator[str]:
-    rest = ""
-    for piece in text_pieces(source):
-        text = rest + piece.replace("\0", "")
-        # A lone carriage return ends a line too; one at the end may be half of an end.
-        held = "\r" if text.endswith("\r") else ""
-        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
-        *lines, rest = text.split("\n")
-        rest += held
-        yield from (f"{line}\n" for line in lines)
-    if rest := rest.rstrip("\r"):
-        yield rest

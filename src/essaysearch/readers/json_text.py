@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from essaysearch.errors import ReadError
-from essaysearch.readers.source import SourceFile
+from essaysearch.readers.source import LARGEST, SourceFile
 
 _SPACE = re.compile(r"[\s\ufeff\x1e]*")
 _CHUNK = 1 << 20
@@ -171,6 +171,11 @@ def _elements(source: SourceFile) -> Iterator[Value]:
                 yield Value(None, line + text.count("\n"), "the file breaks off inside the list")
                 return
             line += text.count("\n", 0, at)
+            if len(text) - at > LARGEST:
+                yield Value(
+                    None, line, f"an element is larger than {LARGEST >> 20} MB, the most that can be read"
+                )
+                return
             try:
                 data = file.read(max(_CHUNK, len(text)))
             except (OSError, EOFError) as error:

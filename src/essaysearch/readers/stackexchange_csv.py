@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
-from essaysearch.readers.streamed import text_pieces
+from essaysearch.readers.streamed import text_lines
 
 HEADER = re.compile(r'\A\ufeff?"?(?:Attribute:)?Id"?,.*PostTypeId.*Body', re.I)
 _BEGINS = re.compile(r'"?\d+"?,"?[1-8]"?,"?\d')
@@ -58,7 +58,7 @@ def _records(source: SourceFile) -> Iterator[tuple[int, str]]:
         source.note("dates such as 23-05-2023 are read day first, which others in the file show")
     held: list[str] = []
     begin = 1
-    for number, line in enumerate(_lines(source), 1):
+    for number, line in enumerate(text_lines(source, lone=" "), 1):
         if held and (_BEGINS.match(line) or number == 2):
             yield begin, "".join(held)
             held = []
@@ -67,15 +67,6 @@ def _records(source: SourceFile) -> Iterator[tuple[int, str]]:
         held.append(line)
     if held:
         yield begin, "".join(held)
-
-
-def _lines(source: SourceFile) -> Iterator[str]:
-    rest = ""
-    for piece in text_pieces(source):
-        *lines, rest = (rest + piece.replace("\0", "")).split("\n")
-        yield from (line.rstrip("\r").replace("\r", " ") + "\n" for line in lines)
-    if rest:
-        yield rest.replace("\r", " ")
 
 
 def _row(record: str, columns: list[str]) -> tuple[dict[str, str], tuple[str, ...]] | None:

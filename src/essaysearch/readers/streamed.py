@@ -10,11 +10,14 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from essaysearch.errors import ReadError
 from essaysearch.readers.east_asian import guessed
 from essaysearch.readers.encodings import unmarked_utf16, whole_characters
 from essaysearch.readers.source import HEAD, SourceFile
 
 PIECE = 1 << 18
+LARGEST = 1 << 27
+"""Characters of one record of a long file: a line, an element, an entry."""
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -72,6 +75,39 @@ def text_pieces(source: SourceFile) -> Iterator[str]:
                 break
     if lost:
         source.note(f"characters that could not be decoded as {name} were replaced")
+
+
+def text_lines(source: SourceFile, lone: str = "\n") -> Iterator[str]:
+    """The file's lines, each with its end as ``\\n``, without zero bytes; a lone ``\\r`` becomes ``lone``.
+
+    Raises `ReadError` where a line is longer than `LARGEST`.
+    """
+    held: list[str] = []
+    size = 0
+    halved = ""
+    for piece in text_pieces(source):
+        piece = halved + piece
+        halved = "\r" if piece.endswith("\r") else ""
+        text = piece.removesuffix("\r").replace("\0", "").replace("\r\n", "\n").replace("\r", lone)
+        *lines, rest = text.split("\n")
+        if lines:
+            yield "".join([*held, lines[0]]) + "\n"
+            yield from (f"{line}\n" for line in lines[1:])
+            held, size = [], 0
+        held.append(rest)
+        size += len(rest)
+        check_size(source, "a line", size)
+    if last := "".join(held):
+        yield last
+
+
+def check_size(source: SourceFile, what: str, size: int) -> None:
+    """Raises `ReadError` where a record of so many characters is more than can be read at once."""
+    if size > LARGEST:
+        raise ReadError(
+            f"{source.path}: {what} is longer than {LARGEST >> 20} million characters, the most that can be"
+            " read; what stands before was read."
+        )
 
 
 def _declared(head: bytes) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from essaysearch.model import Skipped
 from essaysearch.readers.source import SourceFile
-from essaysearch.readers.streamed import text_pieces
+from essaysearch.readers.streamed import check_size, text_pieces
 from essaysearch.readers.xml_elements import UNKNOWN, Element, is_known
 from essaysearch.readers.xml_mend import mended, with_plain_entities
 
@@ -38,6 +38,7 @@ class Found(NamedTuple):
 class _Window:
     """The part of the file that is in memory; ``at`` is how far it has been looked through."""
 
+    source: SourceFile
     pieces: Iterator[str]
     text: str = ""
     at: int = 0
@@ -47,6 +48,7 @@ class _Window:
 
     def more(self) -> bool:
         """Appends what comes next, as much again as is held; False at the end of the file."""
+        check_size(self.source, "an element", len(self.text))
         wanted = max(1, len(self.text))
         got: list[str] = []
         size = 0
@@ -78,12 +80,12 @@ def elements(
     the file breaks off in, is `Skipped` with its line; what was read in spite of a mistake
     carries a note. Characters and entities that no XML may hold are put right or kept as written.
     """
-    return _elements(source, _Window(text_pieces(source)), names, opening, nests)
+    return _elements(source, _Window(source, text_pieces(source)), names, opening, nests)
 
 
 def elements_of(source: SourceFile, text: str, names: tuple[str, ...]) -> Iterator[Found | Skipped]:
     """`elements` of a text that stands inside a file of another format."""
-    return _elements(source, _Window(iter((text,))), names, (), False)
+    return _elements(source, _Window(source, iter((text,))), names, (), False)
 
 
 def _elements(
