@@ -54,6 +54,7 @@ FORMS = {
     "a.bib": ("@misc{g, title={On gulls}, author={Fenn, Odile}, year=2020}", "date", "date = {…}"),
     "b.ris": ("TY  - JOUR\nTI  - On gulls\nAU  - Fenn, Odile\nER  - \n", "title", "TI or T1"),
     "c.enw": ("%0 Journal Article\n%T On gulls\n%A Fenn, Odile\n", "title", "%T"),
+    "d.txt": ("FN Shore\nVR 1.0\nPT J\nAU King, A\nTI On gulls\nPY 2004\nER\n", "authors", "AF, else AU"),
     "d.nbib": ("PMID- 1234567\nTI  - On gulls\nFAU - Fenn, Odile\n", "authors", "FAU"),
     "e.xml": ('<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><entry><title>On gulls</title>'
         "<published>2020-01-02</published></entry></feed>", "date", "<published>"),

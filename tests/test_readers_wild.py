@@ -102,6 +102,85 @@ def test_a_tagged_reference_may_begin_without_its_kind_and_its_address_without_a
     assert (one.title, one.authors, one.url) == ("On gulls", ("Ada King",), "https://shore.example/1")
 
 
+def test_what_endnote_exports_as_xml_is_read_as_references(file: Write) -> None:
+    record = """<?xml version="1.0"?><xml><records><record><ref-type name="Journal Article">17</ref-type>
+<contributors><authors><author><style face="normal">King, Ada</style></author><author>Moor, B. C.</author></authors>
+</contributors><titles><title><style>On the knots of </style><style face="italic">gulls</style></title>
+<secondary-title>Shore</secondary-title></titles><dates><year>2015</year><pub-dates><date>Mar 3</date></pub-dates></dates>
+<keywords><keyword>rope</keyword></keywords><abstract>They sing.&#xD;They rest.</abstract>
+<electronic-resource-num>https://doi.org/10.1234/knot.5</electronic-resource-num></record></records></xml>"""
+    (one,) = documents(file("library.xml", record))
+    assert (one.id, one.title) == ("doi:10.1234/knot.5", "On the knots of gulls")
+    assert (one.authors, one.date) == (("Ada King", "B. C. Moor"), "2015-03-03")
+    assert (one.text, one.metadata["journal"]) == ("They sing.\n\nThey rest.", "Shore")
+    assert one.categories == ("rope",)
+
+
+def test_what_pubmed_exports_as_xml_keeps_the_parts_of_the_abstract_and_its_dates(file: Write) -> None:
+    article = """<?xml version="1.0"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD" "http://dtd.example/pubmed.dtd">
+<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">12345</PMID><DateRevised><Year>2020</Year>
+</DateRevised><Article><Journal><JournalIssue><PubDate>%s</PubDate></JournalIssue><Title>Shore</Title></Journal>
+<ArticleTitle>On <i>Larus</i> knots.</ArticleTitle>
+<Abstract><AbstractText Label="AIMS">To see.</AbstractText><AbstractText Label="RESULTS">H<sub>2</sub>O was
+ seen.</AbstractText></Abstract><AuthorList><Author><LastName>King</LastName><ForeName>Ada</ForeName></Author>
+<Author><CollectiveName>The Knot Group</CollectiveName></Author></AuthorList></Article></MedlineCitation>
+<PubmedData><ReferenceList><Reference><Citation>Other.</Citation></Reference></ReferenceList></PubmedData>
+</PubmedArticle></PubmedArticleSet>"""
+    parts = "<Year>2015</Year><Month>Dec</Month><Day>1</Day>"
+    for given, date in (
+        (parts, "2015-12-01"),
+        ("<Year>2015</Year><Month>12</Month>", "2015-12"),
+        ("<MedlineDate>2014 Nov-Dec</MedlineDate>", "2014"),
+    ):
+        (one,) = documents(file("pubmed.xml", article % given))
+        assert (one.id, one.title, one.date) == ("pmid:12345", "On Larus knots.", date)
+        assert one.authors == ("Ada King", "The Knot Group")
+        assert one.text == "AIMS: To see.\n\nRESULTS: H2O was seen."
+
+
+def test_mods_gives_title_writers_and_the_journal_it_stands_in(file: Write) -> None:
+    record = """<?xml version="1.0"?><modsCollection xmlns="http://www.loc.gov/mods/v3"><mods>
+<titleInfo><nonSort>The</nonSort><title>Knots of Gulls</title><subTitle>A Study</subTitle></titleInfo>
+<name type="personal"><namePart type="family">King</namePart><namePart type="given">Ada</namePart>
+<role><roleTerm type="text">author</roleTerm></role></name>
+<name type="personal"><namePart>Moor, Bea,</namePart><role><roleTerm>editor</roleTerm></role></name>
+<abstract>They sing.</abstract><relatedItem type="host"><titleInfo><title>Shore</title></titleInfo>
+<originInfo><dateIssued>c2011</dateIssued></originInfo></relatedItem></mods>
+<mods><genre>book</genre></mods></modsCollection>"""
+    readings = list(read(file("library.mods", record)))
+    one = readings[0]
+    assert isinstance(one, Document)
+    assert (one.title, one.authors, one.date) == ("The Knots of Gulls: A Study", ("Ada King",), "2011")
+    assert (one.text, one.metadata["journal"]) == ("They sing.", "Shore")
+    (skipped,) = (reading for reading in readings[1:] if isinstance(reading, Skipped))
+    assert skipped.reason == "1 reference has neither a title nor an abstract."
+
+
+def test_zotero_s_own_items_are_works_and_attachments_are_not(file: Write) -> None:
+    item = {
+        "itemType": "journalArticle",
+        "title": "On gulls",
+        "abstractNote": "They sing.",
+        "creators": [
+            {"creatorType": "editor", "name": "Shore Press"},
+            {"creatorType": "author", "firstName": "Ada, Jr.", "lastName": "King"},
+        ],
+        "date": "1993-00-00",
+        "publicationTitle": "Shore",
+        "tags": [{"tag": "rope"}, {"tag": "gulls", "type": 1}],
+        "citationKey": "king1993",
+    }
+    for form in (
+        {"config": {}, "items": [item, {"itemType": "attachment", "title": "a.pdf"}]},
+        [{"data": item}],
+    ):
+        (one,) = documents(file("library.json", json.dumps(form)))
+        assert (one.id, one.title, one.authors) == ("csl:king1993", "On gulls", ("Ada King Jr.",))
+        assert (one.text, one.date, one.categories) == ("They sing.", "1993", ("rope", "gulls"))
+        assert one.metadata["journal"] == "Shore"
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -28,7 +28,7 @@ _BIBTEX = re.compile(
     r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*(?:[^,={}\n]{1,200}[,\n]|,)?[\s,]*[A-Za-z_][\w-]*\s*=", re.M
 )
 _RIS = re.compile(r"^TY  ?-|\A\s*(?:[A-Z][A-Z0-9]  - .*\n){3}", re.M)
-_WEB_OF_SCIENCE = re.compile(r"\A\s*FN .*\n(?:VR .*\n)?PT \S")
+_WEB_OF_SCIENCE = re.compile(r"\A\s*FN .*\n(?:VR .*\n)?\s*PT \S|\A\s*PT [A-Z]\n(?:AU|TI|AF|CA|TY|BA) ")
 _ENDNOTE = re.compile(r"\A\s*%0 \S.*\n%[A-Z0-9@] ")
 _PUBMED = re.compile(r"\A\s*PMID- ?\d+\n")
 # An entity, bare or with the escapes that TeX wants: ``&amp;``, ``{\\&}amp;``, ``\\&\\#8217;``.
@@ -174,10 +174,10 @@ def _people(text: str) -> tuple[list[str], bool]:
         if part.strip():
             guarded.append(part.replace("\ue002", " ").strip())
     complete = not guarded or guarded[-1].lower() not in ("others", "et al.", "et al")
-    return [_turned(part) for part in (guarded if complete else guarded[:-1])], complete
+    return [turned(part) for part in (guarded if complete else guarded[:-1])], complete
 
 
-def _turned(person: str) -> str:
+def turned(person: str) -> str:
     """``von Last, Jr, First`` (BibTeX) and ``von Last, First, Jr`` (RIS) as ``First von Last Jr``."""
     if person.startswith("{") and person.endswith("}"):
         return tex.plain(person)
@@ -277,7 +277,7 @@ def _ris_document(record: Record) -> Document | None:
         doi.rstrip(".,;"),
         title=title,
         abstract=abstract_text("\n\n".join(every("abstract"))),
-        authors=[_turned(author) for author in authors or every("editors")],
+        authors=[turned(author) for author in authors or every("editors")],
         authors_complete=True,
         date=max(dates, key=len) if dates else None,
         url=_NEXT_ADDRESS.split(first("url"))[0],

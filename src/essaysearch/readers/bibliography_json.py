@@ -1,4 +1,4 @@
-"""Bibliographies in JSON: CSL items (Zotero, Pandoc and others), answers of Crossref and of OpenAlex."""
+"""Bibliographies in JSON: CSL items, Zotero's own items, answers of Crossref and of OpenAlex."""
 
 from __future__ import annotations
 
@@ -24,8 +24,19 @@ _CSL_TYPE = re.compile(
     r'|entry(?:-\w+)?|review(?:-book)?|dataset|document)"'
 )
 _NAMES = re.compile(r'"(?:family|given|literal|display_name)"\s*:')
+_ZOTERO = re.compile(r'"(?:creators|abstractNote)"\s*:')
 _OPENALEX = re.compile(r'"(?:abstract_inverted_index|authorships)"\s*:')
+_NO_WORKS = ("attachment", "note", "annotation")
 _DATES = ("issued", "published", "published-print", "published-online", "posted", "created")
+_TOPICS = ("keyword", "subject", "categories", "keywords", "tags")
+_JOURNALS = (
+    "container-title",
+    "publicationTitle",
+    "proceedingsTitle",
+    "bookTitle",
+    "conferenceName",
+    "blogTitle",
+)
 _LONGEST_ABSTRACT = 20_000
 
 
@@ -35,6 +46,8 @@ def sniff(source: SourceFile) -> float:
     if source.is_binary or not head.lstrip("\ufeff \n\t").startswith(("{", "[")) or '"title"' not in head:
         return 0.0
     if _OPENALEX.search(head) and "openalex.org/" in head:
+        return 0.94
+    if '"itemType"' in head and _ZOTERO.search(head):
         return 0.94
     named = _CSL_TYPE.search(head) or '"DOI"' in head
     return 0.94 if named and _CSL.search(head) and _NAMES.search(head) else 0.0
@@ -69,8 +82,11 @@ def _works(value: Any) -> Iterator[dict[str, Any]]:
             return False, [item["message"]]
         if lists and not item.get("title"):
             return False, lists
-        if isinstance(item.get("item"), dict):
-            return False, [item["item"]]
+        for inner in ("item", "data"):
+            if isinstance(item.get(inner), dict):
+                return False, [item[inner]]
+        if item.get("itemType") in _NO_WORKS:
+            return False, []
         return bool(item), []
 
     return objects(value, look)
@@ -79,19 +95,21 @@ def _works(value: Any) -> Iterator[dict[str, Any]]:
 def _document(work: Mapping[str, Any], line: int) -> Document | None:
     doi = string(work.get("DOI") or work.get("doi")).lower().removeprefix("https://doi.org/")
     url = string(work.get("URL") or work.get("url")) or (f"https://doi.org/{doi}" if doi else "")
-    own = string(work.get("id"))
+    own = string(work.get("id") or work.get("citationKey") or work.get("key"))
     if own.startswith("https://openalex.org/"):
         url = url or own
     arxiv = arxiv_id(url) if "arxiv.org" in url else arxiv_id(doi) if "arxiv" in doi else None
     identity = arxiv.document_id if arxiv else f"doi:{doi}" if doi else id_of_address(url)
     date, given = _date(work)
-    topics = work.get("keyword") or work.get("subject") or work.get("categories") or work.get("keywords")
+    topics = next((work[key] for key in _TOPICS if work.get(key)), None)
     return paper(
         id=identity or (f"csl:{own}" if own else None),
         reader=READER.name,
         title=untagged(_one(work.get("title")) or string(work.get("display_name")), entities=True),
         abstract=abstract_text(untagged(_abstract(work), entities=True)),
-        authors=_people(work.get("author") or work.get("authorships") or work.get("editor")),
+        authors=_people(
+            work.get("author") or work.get("authorships") or work.get("editor") or _creators(work)
+        ),
         date=date,
         notes=no_date(given, date),
         url=url or None,
@@ -101,12 +119,12 @@ def _document(work: Mapping[str, Any], line: int) -> Document | None:
         metadata={
             "doi": doi,
             "arxiv": arxiv.name if arxiv else None,
-            "type": string(work.get("type")),
-            "journal": _one(work.get("container-title")),
+            "type": string(work.get("type") or work.get("itemType")),
+            "journal": next((said for key in _JOURNALS if (said := _one(work.get(key)))), ""),
             "publisher": string(work.get("publisher")),
             "volume": string(work.get("volume")),
             "issue": string(work.get("issue")),
-            "pages": string(work.get("page")),
+            "pages": string(work.get("page") or work.get("pages")),
             "language": string(work.get("language")),
             "key": own if not own.startswith("http") else string(work.get("citation-key")),
             "note": string(work.get("note")),
@@ -118,7 +136,9 @@ def _topics(value: Any) -> tuple[str, ...]:
     """A list of texts or (as OpenAlex has them) of objects with names, or a text that parts them by signs."""
     if not isinstance(value, list):
         value = re.split(r"\s*[,;]\s*", string(value))
-    names = (string(one.get("display_name") if isinstance(one, dict) else one) for one in value)
+    names = (
+        string(one.get("display_name") or one.get("tag") if isinstance(one, dict) else one) for one in value
+    )
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -131,7 +151,7 @@ def _abstract(work: Mapping[str, Any]) -> str:
     """The abstract; OpenAlex gives, for each word, the places at which it stands."""
     inverted = work.get("abstract_inverted_index")
     if not isinstance(inverted, dict):
-        return string(work.get("abstract"))
+        return string(work.get("abstract") or work.get("abstractNote"))
     placed = [
         (place, word)
         for word, places in inverted.items()
@@ -140,6 +160,15 @@ def _abstract(work: Mapping[str, Any]) -> str:
         if isinstance(place, int)
     ]
     return " ".join(word for _, word in sorted(placed)[:_LONGEST_ABSTRACT])
+
+
+def _creators(work: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Zotero's creators: who wrote it; where nobody is said to, whoever is named first with the same part."""
+    given = work.get("creators")
+    people = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    roles = [string(one.get("creatorType")) for one in people]
+    role = "author" if "author" in roles else roles[0] if roles else ""
+    return [one for one, part in zip(people, roles, strict=True) if part == role]
 
 
 def _people(value: Any) -> list[str]:
@@ -153,6 +182,10 @@ def _people(value: Any) -> list[str]:
         person = inner if isinstance(inner, dict) else person
         parts = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
         whole = " ".join(part for key in parts if (part := string(person.get(key))))
+        if not whole:
+            # Zotero keeps "Jr" with the first name, after a comma.
+            first, _, suffix = string(person.get("firstName")).partition(", ")
+            whole = " ".join(part for part in (first, string(person.get("lastName")), suffix) if part)
         names.append(
             whole
             or next((n for key in ("literal", "name", "display_name") if (n := string(person.get(key)))), "")
@@ -175,10 +208,18 @@ def _date(work: Mapping[str, Any]) -> tuple[str | None, str]:
         if date := parse_date(string(told)):
             return date, ""
         given = given or string(told)
-    day, year = string(work.get("publication_date")), string(work.get("publication_year"))
-    return parse_date(day) or parse_date(year), given or day or year
+    for key in ("date", "publication_date", "publication_year"):
+        told = string(work.get(key))
+        if date := parse_date(told.replace("-00", "")):
+            return date, ""
+        given = given or told
+    return None, given
 
 
 READER = Reader(
-    "bibliography-json", "CSL JSON, and answers of Crossref and OpenAlex", (".json", ".jsonl"), sniff, read
+    "bibliography-json",
+    "CSL and Zotero JSON, and answers of Crossref and OpenAlex",
+    (".json", ".jsonl"),
+    sniff,
+    read,
 )

@@ -68,11 +68,21 @@ PLACES: dict[str, dict[str, str]] = {
         "authors": "A1 and AU, else A2 or ED", "date": "DA, PY or Y1", "url": "UR, L2 or LK, else DO",
         "categories": "KW",
     },
+    "bibliography web-of-science": {
+        "id": "DI, else author and title", "title": "TI", "authors": "AF, else AU", "date": "PY or EY",
+        "url": "DI", "categories": "DE",
+    },
     "bibliography-json": {
-        "id": "DOI or URL, else id", "title": "title, else display_name",
-        "authors": "author or authorships, else editor",
-        "date": "issued, else published or publication_date", "url": "URL, else DOI or id",
-        "source": "source", "categories": "keyword, subject or categories",
+        "id": "DOI or URL, else id or citationKey", "title": "title, else display_name",
+        "authors": "author, authorships or creators, else editor",
+        "date": "issued, else published, date or publication_date", "url": "URL, else DOI or id",
+        "source": "source", "categories": "keyword, subject, categories or tags",
+    },
+    "bibliography-xml": {
+        "id": "the DOI, else <PMID> or the address", "title": "<title>, <ArticleTitle> or <titleInfo>",
+        "authors": "<author>, <Author> or <name>", "date": "<dates>, <PubDate> or <dateIssued>",
+        "url": "<url>, else the DOI or <PMID>",
+        "categories": "<keyword>, <Keyword> and <DescriptorName>, or <topic>",
     },
     "comment-page": {
         "id": "the first line", "authors": "the first line",
@@ -203,8 +213,10 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "pdf": {
         "id": "the arXiv stamp, else author and title",
-        "title": "/Title of the file, else the first page's largest type", "authors": "/Author of the file",
-        "date": "the arXiv stamp", "url": "the arXiv stamp", "source": "the arXiv stamp",
+        "title": "/Title of the file, else the first page's largest type",
+        "authors": "/Author of the file, else the first page",
+        "date": "the arXiv stamp, else the first page", "url": "the arXiv stamp",
+        "source": "the arXiv stamp",
         "categories": "the arXiv stamp",
     },
     "reddit": {
@@ -274,7 +286,7 @@ Behind a reader's name may stand the form of the file: its places go before thos
 _FORMS = {
     "bibliography": (
         ("ris", re.compile(r"^\ufeff?TY {1,2}- ", re.M)), ("pubmed", re.compile(r"^\ufeff?PMID *- ", re.M)),
-        ("endnote", re.compile(r"\s*%[0A-Z] ")),
+        ("endnote", re.compile(r"\s*%[0A-Z] ")), ("web-of-science", re.compile(r"\s*(?:FN .*\n|PT [A-Z]\n)")),
     ),
     "feed": (("json", re.compile(r"\ufeff?\s*\{")), ("atom", re.compile(r"[^>]{0,400}?(?:\?>\s*)?<feed\b"))),
 }  # fmt: skip

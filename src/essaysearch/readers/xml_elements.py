@@ -31,6 +31,7 @@ PREFIXES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/XML/1998/namespace": "xml",
+    "http://www.loc.gov/mods/": "",
     "http://disqus.com": "",
     "http://disqus.com/disqus-internals": "dsq",
 }
