@@ -204,3 +204,13 @@ def test_the_made_files_are_read_as_their_format(name: str, tmp_path: Path) -> N
     what = seen(path)
     all_five(kind, what)
     assert {document.reader for document in what.documents.values()} == {kind.reader}
+
+
+def test_a_uuencoded_file_in_a_plain_text_is_named_and_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    data = ("M" + "A" * 60 + "\n") * 20
+    path.write_text(f"A title\n\n{THIRD}\n\nbegin 644 knot.gif\n{data}`\nend\n\nAfter it.\n")
+    what = seen(path)
+    assert what.documents[3].text.endswith("After it.")
+    assert "AAAA" not in what.documents[3].text
+    assert "a uuencoded file of 21 lines was left out: knot.gif" in what.notes

@@ -76,6 +76,14 @@ def test_a_circle_of_links_ends(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a/a.txt"]
 
 
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").symlink_to("nothing.md")
+    write(tmp_path / "a.md", f"# A title\n\n{SENTENCE}")
+    found = list(discover([tmp_path]))
+    assert [one.reason for one in found if isinstance(one, Skipped)] == ["The link leads to no file."]
+    assert len(found) == 2
+
+
 def test_a_missing_path_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", SENTENCE)
     missing = tmp_path / "none.txt"

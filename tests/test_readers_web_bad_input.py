@@ -12,7 +12,7 @@ import pytest
 
 from essaysearch.filling.ingest import read
 from essaysearch.model import Document, Reading, Skipped
-from essaysearch.readers import zip_parts
+from essaysearch.readers import html_tree, zip_parts
 from essaysearch.readers.html_text import html_to_blocks
 from essaysearch.readers.html_tree import MAX_DEPTH
 from essaysearch.readers.posts import TITLE_ONLY
@@ -93,8 +93,16 @@ def test_a_page_s_entities_are_not_those_of_its_document_type(tmp_path: Path) ->
     )
     (page,) = documents(read(path))
     assert "lollol" not in page.text
+    assert "]>" not in page.text
     assert "root:" not in page.text
     assert "&amp;" in page.text
+
+
+def test_a_page_larger_than_can_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_tree, "LARGEST", 1 << 20)
+    path = tmp_path / "large.html"
+    path.write_text(f"<!DOCTYPE html><html><body><h1>T</h1><p>{WORDS * 12_000}</p></body></html>")
+    assert reasons(read(path)) == ["The page is larger than 1 MB, the most that can be read of a page."]
 
 
 def test_words_in_angle_brackets_that_are_escaped_stay() -> None:

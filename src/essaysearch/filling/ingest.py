@@ -156,10 +156,12 @@ def _under(directory: str, seen: set[tuple[int, int]]) -> Iterator[str | Skipped
                 continue
             names = sorted(os.listdir(path))
         except FileNotFoundError:
-            yield Skipped(shown(path), "The file vanished before it was read.")
+            link = os.path.islink(path)
+            why = "The link leads to no file." if link else "The file vanished before it was read."
+            yield Skipped(shown(path), why)
             continue
         except OSError as error:
-            yield Skipped(shown(path), f"The directory cannot be read: {error.strerror or error}.")
+            yield Skipped(shown(path), f"The path cannot be read: {error.strerror or error}.")
             continue
         identity = (status.st_dev, status.st_ino)
         if identity in seen or INDEX_FILE in names:

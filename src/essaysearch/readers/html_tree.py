@@ -11,11 +11,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from essaysearch.errors import ReadError
+
 Element: TypeAlias = Any
 """An lxml element. (lxml is imported only where markup is read.)"""
 
 MAX_DEPTH = 1900
 """Elements nested deeper than this are unwrapped: their text stays, their tags go."""
+
+LARGEST = 1 << 27
+"""Characters of markup: its tree takes five times as much memory, one paragraph of it eighteen times."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -27,7 +32,7 @@ _ENDS_PARAGRAPH = frozenset(
 _SEARCHED = 64
 _REFUSED = {code: None for code in range(32) if chr(code) not in "\t\n\r\f"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"\A\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE\s[^<>\[]*\[.*?\]\s*>)?", re.S | re.I)
 
 
 def parse_html(markup: str) -> Element:
@@ -35,9 +40,12 @@ def parse_html(markup: str) -> Element:
 
     Malformed markup is repaired as browsers repair it. Control characters are dropped.
     The tree may be up to 2,000 levels deep: walk it with iterators, never with recursion.
+    Raises `ReadError` where the markup is larger than `LARGEST`.
     """
     from lxml import etree
 
+    if len(markup) > LARGEST:
+        raise ReadError(f"the page is larger than {LARGEST >> 20} MB, the most that can be read of a page.")
     text = _DECLARATION.sub("", markup, count=1)
     del markup  # of a large page one copy less
     if _CONTROL.search(text):

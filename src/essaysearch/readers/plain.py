@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.dates import parse_date
+from essaysearch.readers.mail_data import Body, cleaned
 from essaysearch.readers.paragraphs import blocks_of, paragraphs
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -50,6 +51,9 @@ def read(source: SourceFile) -> Iterator[Reading]:
     if not text.strip():
         yield Skipped(source.path, "The file holds no text.")
         return
+    held = Body()
+    if "\nbegin " in text:
+        text = cleaned(held, text, b"")
     facts, start = _head(text)
     body = text[start:].rstrip()
     lead = len(body) - len(body.lstrip())
@@ -67,6 +71,7 @@ def read(source: SourceFile) -> Iterator[Reading]:
         url=facts.get("url"),
         source=facts.get("source"),
         line=text.count("\n", 0, start) + 1,
+        notes=tuple(held.notes),
     )
 
 
