@@ -182,6 +182,32 @@ def test_zotero_s_own_items_are_works_and_attachments_are_not(file: Write) -> No
 
 
 @pytest.mark.parametrize(
+    ("table", "facts"),
+    [
+        (
+            'title,text,url,authors,timestamp,tags\nOn gulls,"They sing.",http://e.example/1,"[\'Ada King\', \'Bea Moor\']",'
+            "2020-12-26,\"['rope', 'gulls']\"\n",
+            ("On gulls", "They sing.", ("Ada King", "Bea Moor"), "2020-12-26"),
+        ),
+        ("titles,summaries,terms\nOn gulls,They sing.,x\n", ("On gulls", "They sing.", (), None)),
+        ("Question,Status,Rich Text,Doc Last Edited\nWhy gulls?,Live,They sing.,2023-05-01\n",
+         ("Why gulls?", "They sing.", (), "2023-05-01")),
+        ("Object ID,Title,Author,Created At,URL,Points\n7,On gulls,king,2016-08-04,http://e.example/3,3\n",
+         ("On gulls", "", ("king",), "2016-08-04")),
+        ("title,author,date,body_markdown\nOn gulls,King,2020-01-02,They **sing**.\n",
+         ("On gulls", "They sing.", ("King",), "2020-01-02")),
+        ("talk,transcript,url\nA,They sing.,http://e.example/2\n", (None, "They sing.", (), None)),
+    ],
+)  # fmt: skip
+def test_tables_of_posts_are_known_by_the_names_that_people_give_their_columns(
+    file: Write, table: str, facts: tuple[object, ...]
+) -> None:
+    (one,) = documents(file("posts.csv", table))
+    assert (one.title, one.text, one.authors, one.date) == facts
+    assert not any("account" in note for note in one.notes)
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         (r"na\"\i ve Mart{\'\i}nez Garc\'\i a", "naïve Martínez García"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from essaysearch.model import Reading, Skipped
 from essaysearch.readers.addresses import id_of_address
 from essaysearch.readers.csv_rows import Row, header_of, rows
-from essaysearch.readers.forum_records import EXCERPT, LeftOut, document_of
+from essaysearch.readers.forum_records import EXCERPT, NOBODY, LeftOut, document_of
 from essaysearch.readers.forums import address_of
 from essaysearch.readers.protocol import Reader
 from essaysearch.readers.source import SourceFile
@@ -17,27 +17,29 @@ from essaysearch.readers.tally import Tally
 from essaysearch.text.ids import derived_document_id
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "_id": ("_id", "id", "comment_id", "commentid"),
+    "_id": ("_id", "id", "comment_id", "commentid", "object_id", "objectid", "tweet_id"),
     "postId": ("postid", "post_id", "story_id", "thread_id", "parent_post_id"),
     "parentCommentId": (
         "parentcommentid", "parent_comment_id", "parentid", "parent_id", "parent", "reply_to",
     ),
-    "title": ("title", "post_title", "headline", "name", "subject"),
+    "title": ("title", "titles", "post_title", "headline", "question", "name", "subject"),
     "slug": ("slug",),
     "htmlBody": ("htmlbody", "html", "body_html", "html_body", "contents.html", "contents_html"),
     "text": ("body", "text", "content", "contents", "selftext", "comment", "message", "post", "comment_text",
-        "contents.markdown", "contents.plaintext", "plaintext"),
-    "summary": ("summary", "excerpt", "description", "snippet", "abstract"),
+        "contents.plaintext", "plaintext", "paper_text", "full_text", "article", "transcript", "review"),
+    "markdown": ("contents.markdown", "contents_markdown", "body_markdown", "markdown", "rich_text"),
+    "summary": ("summary", "excerpt", "description", "snippet", "abstract", "summaries"),
     "pageUrl": ("pageurl", "url", "link", "permalink", "post_url", "page_url"),
     "author": ("author", "user", "username", "display_name", "displayname", "author_name", "by", "poster",
-        "user.displayname", "user.username", "user.name"),
+        "user.displayname", "user.username", "user.name", "authors"),
     "authorSlug": ("authorslug", "author_slug"),
-    "karma": ("karma", "score", "basescore", "points", "upvotes", "likes"),
+    "karma": ("karma", "score", "basescore", "points", "upvotes", "likes", "claps"),
     "voteCount": ("votecount", "vote_count", "votes"),
-    "commentCount": ("commentscount", "commentcount", "comment_count", "num_comments", "comments"),
+    "commentCount": ("commentscount", "commentcount", "comment_count", "num_comments", "number_of_comments",
+        "comms_num", "comments"),
     "postedAt": (
         "postedat", "posted_at", "date", "created_at", "createdat", "published", "time", "timestamp",
-        "created",
+        "created", "published_at", "publication_date", "doc_last_edited",
     ),
     "wordCount": ("wordcount", "word_count", "words"),
     "af": ("af",),
@@ -45,6 +47,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _TAG_BORDER = re.compile(r"\s*[;,|]\s*")
 _TAG_NAME = re.compile(r"""["']name["']\s*:\s*["']([^"']+)["']""")
+_LISTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 _WHOLE = 0.9
 
 
@@ -52,14 +55,20 @@ def sniff(source: SourceFile) -> float:
     """Sure of a header with words and what forums add to them; unsure of a bare title and text."""
     if source.is_binary or source.head_text.lstrip()[:1] in ("{", "[", "<"):
         return 0.0
-    names = {name.lower().removeprefix("attribute:") for name in header_of(source.head_text)}
+    names = {_folded(name).removeprefix("attribute:") for name in header_of(source.head_text)}
     if "posttypeid" in names or len(names) < 3:
         return 0.0
     known = {ours for ours, theirs in _NAMES.items() if names.intersection(theirs)}
-    if not known & {"text", "htmlBody", "summary"} and not {"title", "pageUrl", "postedAt"} <= known:
+    if (
+        not known & {"text", "htmlBody", "markdown", "summary"}
+        and not {"title", "pageUrl", "postedAt"} <= known
+    ):
         return 0.0
     forum = {"pageUrl", "postedAt", "karma", "author", "_id", "postId", "voteCount", "slug"} & known
-    return 0.9 if len(forum) >= 4 else 0.6 if len(forum) >= 2 else 0.3 if forum else 0.0
+    if len(forum) >= 2:
+        return 0.9 if len(forum) >= 4 else 0.6
+    titled = "title" in known and known & {"text", "markdown", "summary"}
+    return 0.3 if forum or titled else 0.0
 
 
 def read(source: SourceFile) -> Iterator[Reading]:
@@ -75,6 +84,8 @@ def read(source: SourceFile) -> Iterator[Reading]:
         if isinstance(made, LeftOut):
             tally.add(made.one, made.many, made.why, f"line {row.line}")
             continue
+        if "author" not in columns:
+            made = replace(made, notes=tuple(note for note in made.notes if note != NOBODY))
         words = row.fields.get(columns.get("wordCount", ""), "")
         cut = "summary" in columns and not made.text.endswith(("...", "…"))
         if cut and words.isdigit() and len(made.text.split()) >= _WHOLE * int(words) > 0:
@@ -104,9 +115,13 @@ def read(source: SourceFile) -> Iterator[Reading]:
     yield from tally.skipped()
 
 
+def _folded(name: str) -> str:
+    return name.lower().strip().replace(" ", "_")
+
+
 def _columns(header: list[str]) -> dict[str, str]:
     """Our names of facts to the file's names of columns; of several that fit the surest."""
-    lower = {name.lower().strip(): name for name in reversed(header)}
+    lower = {_folded(name): name for name in reversed(header)}
     found: dict[str, str] = {}
     for ours, theirs in _NAMES.items():
         fits = next((lower[name] for name in theirs if name in lower), None)
@@ -123,6 +138,12 @@ def _record(row: Row, columns: dict[str, str]) -> dict[str, object]:
     if tags := str(record.pop("tags", "") or ""):
         named = _TAG_NAME.findall(tags) or _TAG_BORDER.split(tags.strip("[]"))
         record["tags"] = [name for part in named if (name := part.strip(" \"'"))]
+    if author := str(record.get("author") or ""):
+        # A list as Python writes it: "['Ada King', 'Bea Moor']".
+        named = [one or other for one, other in _LISTED.findall(author)] if author.startswith("[") else []
+        record |= (
+            {"author": named[0], "coauthors": [{"displayName": name} for name in named[1:]]} if named else {}
+        )
     text = str(record.get("text") or "")
     if re.search(r"</(?:p|div|a|em|i|b|blockquote|li)>|<(?:p|br)\b", text):
         record["htmlBody"] = record.pop("text")

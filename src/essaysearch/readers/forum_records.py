@@ -35,6 +35,7 @@ CUT = ("plaintextMainText", "plaintextDescription", "excerpt", "summary", "htmlH
 """The names under which each fact is found, the surest first. What stands under `CUT` is not whole."""
 
 
+NOBODY = "The source names no author: the account is gone."
 EXCERPT = "The source holds only the beginning of this."
 """The note of a document that is cut short; its metadata holds ``excerpt`` then."""
 
@@ -95,7 +96,7 @@ def document_of(
     found = site_of(address) or site or LESSWRONG
     authors, gone = _authors(record)
     if gone:
-        notes.append("The source names no author: the account is gone.")
+        notes.append(NOBODY)
     if _is_true(record.get("rejected")):
         notes.append("The forum's moderators rejected this.")
     facts = (
