@@ -472,3 +472,14 @@ def test_a_saved_thread_of_reddit_bears_the_interface_s_ids(name: str) -> None:
     assert ("1 place stands for replies that the page had not loaded." in reasons) == (
         name == "reddit_old.html"
     )
+
+
+def test_the_forum_s_notice_that_a_post_was_first_elsewhere_is_no_text_of_its_author(file: Write) -> None:
+    page = (
+        "<html><head><title>On gulls</title></head><body><article><h1>On gulls</h1>"
+        '<div class="AlignmentCrosspostMessage-root">This was first in <a href="http://o.example/">the other</a>.</div>'
+        f"<p>{'They sing at noon and rest at night. ' * 12}</p></article></body></html>"
+    )
+    (one,) = documents(file("gulls.html", page))
+    assert "first in" not in one.text
+    assert one.text.startswith("They sing")

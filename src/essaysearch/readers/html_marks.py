@@ -14,7 +14,8 @@ NOTE_STARTS = "\x04"
 
 _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only mw-editsection headerlink "
-    "noprint mjx-preview".split()
+    # The last one is a forum's own notice over a post that was written for another.
+    "noprint mjx-preview alignmentcrosspostmessage-root".split()
 )
 _SHOWN_CLASS = re.compile(r"spoiler|collaps|detail|toggle|accordion|comment|answer|reply", re.I)
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.I)
