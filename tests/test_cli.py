@@ -199,6 +199,7 @@ def test_every_value_of_the_json_has_the_type_of_the_contract(index: str, query:
         (("search", "x", "-k", "-1"), "-1 is not in the range x>=0."),
         (("search",), "Missing argument 'QUERY'."),
         (("search", "x", "--frobnicate"), "No such option"),
+        (("--index", "x", "search", "y"), "`--index` stands before the command."),
         (("serach", "x"), "There is no command `serach`. Did you mean `search`?"),
         (("show", "nobody"), "Nothing bears the id `nobody`."),
         (("similar", "nobody"), "No passage bears the id `nobody`."),

@@ -65,6 +65,14 @@ class Root(click.Group):
         command: click.Command = getattr(import_module(f"essaysearch.cli.{module}"), attribute)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name
+            where = f"Write options behind it: `essaysearch COMMAND {name} …`."
+            raise click.UsageError(f"`{name}` stands before the command. {where}", ctx) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
