@@ -55,6 +55,44 @@ def mailbox(*messages: str) -> str:
     )
 
 
+# Which files are mail
+
+
+def test_a_message_with_pictures_in_its_text_is_mail_and_a_saved_page_is_none(tmp_path: Path) -> None:
+    parts = (
+        'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="--x"\n\n----x\n'
+        "Content-Type: text/html\n\n<p>The wheel turns <img src='cid:1'></p>\n----x\n"
+        "Content-Type: image/png\nContent-ID: <1>\n\nAAAA\n----x--\n"
+    )
+    inner = parts.replace("related", "mixed").replace("text/html\n", "multipart/related; boundary=y\n")
+    page = "From: <Saved by Blink>\nSnapshot-Content-Location: https://quire.example/wheel\nSubject: Wheel\n"
+    for name, data, reader in (
+        ("sent", HEADER + parts, "mail"),
+        ("within", HEADER + inner, "mail"),
+        ("kept", page + parts, "mhtml"),
+        ("undated", "From: ada@example.org\nTo: b@example.org\nSubject: Wheel\n" + parts, "mail"),
+    ):
+        path = tmp_path / name
+        path.write_text(data)
+        assert sniff(SourceFile(str(path))).name == reader, name
+    assert "The wheel turns" in documents(tmp_path / "sent", HEADER + parts)[0].text
+
+
+def test_a_long_header_is_looked_through_and_one_without_a_sender_is_mail_by_the_files_name(
+    tmp_path: Path,
+) -> None:
+    traced = "".join(f"X-Trace-{number}: {'ab' * 200}\n" for number in range(60))
+    long, bare, other = tmp_path / "long", tmp_path / "bare.eml", tmp_path / "bare.txt"
+    long.write_text(f"{traced}{HEADER}\nThe wheel turns.\n")
+    for path in (bare, other):
+        path.write_text("Subject: Wheel\nContent-Type: text/plain\n\nThe wheel turns.\n")
+    assert [sniff(SourceFile(str(path))).name == "mail" for path in (long, bare, other)] == [
+        True,
+        True,
+        False,
+    ]
+
+
 # Every sample
 
 SAMPLE_COUNTS = {
