@@ -572,6 +572,14 @@ def test_trafilatura_is_asked_only_where_the_page_is_not_understood(
     assert len(asked) == 1
     assert page.text.startswith("A sentence that another program found")
 
+    def trips(markup: str, **_: object) -> str:
+        raise KeyError("hi")
+
+    module.extract = trips  # type: ignore[attr-defined]
+    (page,) = documents(read(unclear))
+    assert "One long sentence stands here." in page.text
+    assert page.notes == ("trafilatura could not read the page: KeyError: 'hi'",)
+
 
 def test_the_same_address_is_the_same_id_whichever_way_it_is_written() -> None:
     ids = {

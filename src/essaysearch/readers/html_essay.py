@@ -83,9 +83,13 @@ def _text(element: Element, content: Content | None, source: SourceFile) -> tupl
         import trafilatura
     except ImportError:
         return text, blocks
-    found = trafilatura.extract(
-        source.text(), output_format="html", include_comments=False, include_tables=True
-    )
+    try:
+        found = trafilatura.extract(
+            source.text(), output_format="html", include_comments=False, include_tables=True
+        )
+    except Exception as error:  # whatever it trips over in a page, our own reading stands
+        source.note(f"trafilatura could not read the page: {type(error).__name__}: {error}")
+        return text, blocks
     other, pieces = html_to_blocks(found) if found else ("", ())
     quoted = sum(block.depth > 0 for block in pieces) > sum(block.depth > 0 for block in blocks)
     sound = len(blocks) * (1 - _scraps(text, blocks))
