@@ -149,6 +149,12 @@ def test_a_binary_file_is_refused(tmp_path: Path, content: bytes) -> None:
         assert reason == "The file holds binary data that no reader knows; `--as` forces a reader."
 
 
+def test_a_message_that_outlook_saved_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (reason,) = reasons(write(tmp_path / "a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)))
+    assert "Outlook" in reason
+    assert ".eml" in reason
+
+
 def test_zero_bytes_in_a_text_become_spaces_and_are_reported(tmp_path: Path) -> None:
     found = only(write(tmp_path / "a.txt", f"{SENTENCE} One\0two. {SENTENCE}"))
     assert "One two." in found.text

@@ -290,6 +290,27 @@ def test_flowed_lines_are_whole_paragraphs_under_their_marks(one) -> None:  # ty
     assert document.text == "Quoted words that flow on.\n\nOwn words that flow, too.\n\n--\nAda"
 
 
+def test_a_stuffed_line_that_opens_with_a_mark_is_the_writers_own(one) -> None:  # type: ignore[no-untyped-def]
+    body = "Mind the sign:\n\n > 3 is what I typed.\n\n> Quoted words.\n\nOwn words.\n"
+    document = one(f"{HEADER}Content-Type: text/plain; format=flowed\n\n{body}")
+    voices = {document.text[block.start : block.end]: block.voice for block in document.blocks}
+    assert voices["> 3 is what I typed."] == "own"
+    assert voices["Quoted words."] == "quoted"
+
+
+@pytest.mark.parametrize("mark", ["From ada@example.org\n", ">From ada@example.org\n"])
+def test_a_message_under_a_postmark_without_a_date_keeps_its_header(one, mark) -> None:  # type: ignore[no-untyped-def]
+    plain, marked = one(f"{HEADER}\nWords.\n"), one(f"{mark}{HEADER}\nWords.\n")
+    assert marked.id == plain.id
+    assert (marked.authors, marked.date, marked.text) == (plain.authors, plain.date, "Words.")
+
+
+def test_a_stray_line_in_the_header_does_not_make_the_file_no_mail(one) -> None:  # type: ignore[no-untyped-def]
+    document = one(f"{HEADER}a line that is no field\nTo: list@example.org\n\nWords.\n")
+    assert document.kind == "message"
+    assert document.text == "Words."
+
+
 MULTIPART = (
     HEADER + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="out"\n\nA preamble.\n--out\n'
     'Content-Type: multipart/alternative; boundary="in"\n\n--in\nContent-Type: text/plain\n\n'

@@ -35,6 +35,9 @@ from essaysearch.text.ids import derived_document_id, digest
 from essaysearch.voices.quote_marks import Marked, Posting, attributed, unmark
 
 _HEAD_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+# A mailbox's own line without a date, as single messages keep it.
+_UNDATED_MARK = re.compile(rb">?From [^\n]{1,300}\n(?=[!-9;-~]+[ \t]*:)")
+_STRAY = 2
 _SENDERS = frozenset((b"from", b"sender", b"return-path", b"path", b"newsgroups"))
 _SURE = frozenset(
     (b"message-id", b"received", b"newsgroups", b"path", b"in-reply-to", b"references", b"nntp-posting-host")
@@ -88,13 +91,23 @@ def read(source: SourceFile) -> Iterator[Reading]:
 
 
 def _names_of_header(head: bytes) -> set[bytes]:
-    """The names of the fields that a file opens with, in lower case; empty where it opens otherwise."""
-    at = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+    """The names of the fields that a file opens with, in lower case; empty where it opens otherwise.
+
+    A stray line or two among the fields may be none.
+    """
+    head = head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").lstrip(b"\n")
+    mark = _UNDATED_MARK.match(head)
+    at, stray = mark.end() if mark else 0, 0
     names: set[bytes] = set()
-    head = head.replace(b"\r\n", b"\n")
-    while match := _HEAD_FIELD.match(head, at):
-        names.add(match[1].lower())
-        at = match.end()
+    while True:
+        if match := _HEAD_FIELD.match(head, at):
+            names.add(match[1].lower())
+            at = match.end()
+            continue
+        below = head.find(b"\n", at) + 1
+        if len(names) < 2 or stray == _STRAY or below in (0, at + 1) or not _HEAD_FIELD.match(head, below):
+            break
+        at, stray = below, stray + 1
     return names if head[at : at + 1] in (b"\n", b"") else set()
 
 
@@ -191,9 +204,11 @@ def _notes(
 def _cut(data: bytes) -> tuple[bytes, bytes]:
     """A message's header and its body; a message without header fields is all body."""
     data = data.lstrip(b"\n")
-    at = 0 if _HEAD_FIELD.match(data) else -1
-    if at < 0:
-        return b"", data
+    if not _HEAD_FIELD.match(data):
+        mark = _UNDATED_MARK.match(data)
+        if not mark:
+            return b"", data
+        data = data[mark.end() :]
     end = data.find(b"\n\n")
     return (data, b"") if end < 0 else (data[: end + 1], data[end + 2 :])
 

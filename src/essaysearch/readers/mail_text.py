@@ -20,6 +20,8 @@ _STRAY_MIME = re.compile(
 _HTML = re.compile(r"\s*(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
 _DEEPEST = 24
+_NO_MARK = " " * 9
+"""Behind so many spaces ``>`` is no mark: a stuffed line that opens with it is the writer's own."""
 
 
 def body_of(fields: dict[str, str], data: bytes, mailbox: bool = False) -> Body:
@@ -221,8 +223,7 @@ def _flowed(text: str, delete_space: bool) -> str:
             done[-1].append(content)
         else:
             marks = ">" * depth + " " if depth else ""
-            # Without marks a stuffed line that opens like a quotation keeps its space.
-            done.append([marks or (" " if content.startswith(">") else ""), content])
+            done.append([marks or (_NO_MARK if content.startswith(">") else ""), content])
         open_depth = depth if flows else -1
     return "\n".join(["".join(pieces) for pieces in done])
 

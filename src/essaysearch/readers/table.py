@@ -83,6 +83,7 @@ READERS: tuple[Reader, ...] = (
 _FOR_SUFFIX = 0.04
 _OPENINGS = re.compile(r'\ufeff?(?:\s*(?:\[|\{\s*"[^"\\]{0,200}"\s*:))+')
 _DEEP = 100
+_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def sniff(source: SourceFile) -> Reader:
@@ -116,6 +117,8 @@ def _sureness(reader: Reader, source: SourceFile) -> float:
 
 
 def _content(source: SourceFile) -> str:
+    if source.head.startswith(_OFFICE):
+        return "a message of Outlook or a file of an old Office program: save it there as .eml or .html"
     if source.is_binary:
         return "binary data that no reader knows"
     if nested := _nesting(source.head_text):

@@ -22,18 +22,22 @@ _VERBS = {
     "nl": r"schreef|heeft geschreven|schrijft|zei",
     "sv, da, no": r"skrev|skriver|skreiv",
     "fi": r"kirjoitti|kirjoittaa",
-    "pl": r"napisał\(a\)|napisał|napisała|pisze",
+    "pl": r"napisa\?\(a\)|napisał\(a\)|napisał|napisała|pisze",
     "cs": r"napsal\(a\)|napsal|napsala",
     "hu": r"írta|ezt írta",
     "ru": r"написал\(а\)|написал|написала|писал|пишет",
+    "tr": r"yazdı",
 }
-_VERB = re.compile(rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道|さんは書きました", re.IGNORECASE)
+_VERB = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_VERBS.values())})(?!\w)|写道|寫道|さんは書きました|のメール|님이 작성",
+    re.IGNORECASE,
+)
 
 _VERB_ENDS = frozenset(
     verb.replace("\\", "").split()[-1].rstrip("?") for row in _VERBS.values() for verb in row.split("|")
 ) | {"claim"}
 _ENGLISH_ENDS = frozenset(_VERBS["en"].replace("?", "").split("|"))
-_CJK = re.compile("写道|寫道|書きました")
+_CJK = re.compile("写道|寫道|書きました|のメール|작성")
 _SURE = re.compile(r"@\S|\w at \w+\.\w|\d{1,2}[:.h]\d{2}|<\S+>")
 _CLOCKED = re.compile(r"\d:\d\d")
 _DIGIT = re.compile(r"\d")
@@ -45,7 +49,8 @@ _WEEKDAYS = (
     "|lun|mar|mer|jeu|ven|sam|dim|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     "|mié|jue|vie|sáb|dom|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda|terça|quarta|quinta"
     "|sexta|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ma|woe?|don|vr|za|zo|maandag|dinsdag"
-    "|woensdag|donderdag|vrijdag|zaterdag|zondag|tors|tis|ons|lör|sön|man|tir|lør|søn"
+    "|woensdag|donderdag|vrijdag|zaterdag|zondag|tors|tis|ons|lör|sön|man|tir|lør|søn|mån"
+    "|seg|ter|qua|qui|sex|sáb|pon|wt|śr|czw|pt|sob|niedz|nd|po|út|čt|pá|ne|ti|ke|pe|su|пн|вт|ср|чт|пт|сб|вс"
 )
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august"
@@ -54,6 +59,10 @@ _MONTHS = (
     "|décembre|déc|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|octubre|noviembre"
     "|diciembre|dic|gen|mag|giu|lug|ott|janeiro|fevereiro|março|maio|maggio|giugno|luglio|settembre|ottobre|dicembre|gennaio"
     "|febbraio|aprile|januari|februari|maart|mei|augustus|maj|setembro|outubro|dezembro|novembro"
+    "|fev|set|out|sty|stycznia|lut|lutego|marca|kwi|kwietnia|maja|cze|czerwca|lip|lipca|sie|sierpnia"
+    "|tammik|helmik|maalisk|huhtik|toukok|kesäk|heinäk|elok|syysk|lokak|marrask|jouluk"
+    "|wrz|września|paź|października|lis|listopada|gru|grudnia|янв|января|февр?|февраля|мар|марта|апр|апреля"
+    "|мая|июня|июля|авг|августа|сент?|сентября|окт|октября|нояб?|ноября|дек|декабря"
 )
 _CLOCK = (
     r"\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?\s?m\b\.?)?\s*(?:Uhr\b)?\s*"
@@ -61,14 +70,16 @@ _CLOCK = (
 )
 _FILLERS = (
     "on|at|am|vom|le|el|il|op|em|den|dne|dnia|w dniu|il giorno|el día|no dia|um|om|à|alle|alle ore|ore|às"
-    r"|\?s|a las|kl\.?|klo|the|of|de|del|van|dated?|-|–"
+    r"|\?s|o|v|в|a las|kl\.?|klo|the|of|de|del|van|dated?|-|–"
 )
 _PIECES = (
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?(?:{_MONTHS})\b\.?(?:\s+(?:de\s+|del\s+)?\d{{2,4}})?",
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?(?:{_MONTHS})\b\.?(?:\s+(?:de\s+|del\s+)?\d{{2,4}})?(?:\s+г\.)?",
     rf"(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?",
     _CLOCK,
     r"\d{1,4}(?:[./-]\d{1,4}){1,2}\.?",
     r"\d{4}年\d{1,2}月\d{1,2}日(?:\s*\([^()]{1,3}\))?",
+    r"\d{4}년\s\d{1,2}월\s\d{1,2}일(?:\s*\([^()]{1,3}\))?(?:\s오[전후])?",
+    r"\d{1,2}\.\s\d{1,2}\.\s\d{4}\b",
     r"\(?(?:GMT|UTC)?[+-]\d{4}\)?",
     r"\d{4}\b",
     rf"(?:\b(?:on|am|le|el|op|den)\s+|^)(?:{_WEEKDAYS})(?=,)",
@@ -78,7 +89,7 @@ _PIECES = (
 _DATE = re.compile(
     rf"(?:(?:(?:{_FILLERS})\s+)*"
     rf"(?:(?:{_WEEKDAYS})\.?,?\s+(?:(?:den|the|le|el)\s+)?(?=\d|(?:{_MONTHS})\.?\s+\d))?"
-    rf"(?:{'|'.join(_PIECES)})(?:[\s,;，]+|$|(?=[<(])))+",
+    rf"(?:{'|'.join(_PIECES)})(?:[\s,;，、]+|$|(?=[<(])))+",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -87,7 +98,7 @@ _LEAD = re.compile(
     r"(?:<[^>]*>|\S+@\S+|[^\s,]+),?\s*"
     r"|in\s+(?:<[^>]*>|\S+@\S+),?\s*|<[^>\s]*@[^>]*>,\s*"
     r"|(?:quoting|zitat von|citation de|citando|selon)\s+"
-    r"|(?:on|at|am|le|el|il|op|em|den|dne|den|il giorno|el día)\s+(?=\S))+",
+    r"|(?:on|at|am|le|el|il|op|em|den|dne|den|il giorno|el día|пользователь|odesílatel)\s+(?=\S))+",
     re.IGNORECASE,
 )
 _QUOTING = re.compile(
@@ -104,8 +115,12 @@ _VIA = re.compile(r"\s+(?:via|through|par)\s.*$", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 _AFTER_VERB = re.compile(
     r"(?:(?:the\s+)*following\b.*|in\s+(?:message|article|news|<).*|on\s.*|am\s.*|vom\s.*|le\s.*|op\s.*"
-    r"|via\s.*|about\s.*|at\s.*|to\s.*|by\s.*|that|thusly|back|folgendes|[\s.…:]*)$",
+    r"|via\s.*|about\s.*|at\s.*|to\s.*|by\s.*|that|thusly|back|folgendes|\(időpont:.*|[\s.…:]*)$",
     re.IGNORECASE,
+)
+# The date behind the name, as in Chinese and Turkish.
+_DATE_BEHIND = re.compile(
+    r"(?<=[>\w])(?:\s*于\s*\d{4}年.*|,\s+\d{1,2}\s\w+\s\d{4}\s\w+,\s\d\d:\d\d\starihinde(?:\sşunu)?)$"
 )
 # The commonest introductions of English mail, read at one look; what follows is names of these signs alone.
 _DAY = r"(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
@@ -304,6 +319,8 @@ def _named(text: str, sure: bool) -> Intro | None:
             break
         text = shorter.strip()
     text = text.strip(" ,;:")
+    if not text.isascii():
+        text = _DATE_BEHIND.sub("", text)
     if not text:
         return Intro(1, None, sure) if sure else None
     if text.lower() in _PRONOUNS:
