@@ -12,9 +12,9 @@ from typing import Any
 from essaysearch.model import Document, Reading, Skipped
 from essaysearch.readers.abstracts import abstract_text, paper
 from essaysearch.readers.addresses import id_of_address
-from essaysearch.readers.bibliography import turned
 from essaysearch.readers.dates import no_date, parse_date
 from essaysearch.readers.protocol import Reader
+from essaysearch.readers.references import turned
 from essaysearch.readers.source import SourceFile
 from essaysearch.readers.tally import Tally
 from essaysearch.readers.xml_elements import Element, attribute, children, name, said, text_in
