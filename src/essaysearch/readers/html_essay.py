@@ -16,6 +16,7 @@ from essaysearch.readers.html_text import html_to_blocks, to_blocks
 from essaysearch.readers.html_tree import Element, brief, classes, parse_html, tag_of
 from essaysearch.readers.leading_lines import BYLINE, without_leading
 from essaysearch.readers.page_article import Content, main_content
+from essaysearch.readers.page_authors import name_said
 from essaysearch.readers.page_builds import Told, build_of
 from essaysearch.readers.page_comments import PageComment, take_comments
 from essaysearch.readers.page_facts import PageFacts, date_in_address, page_facts
@@ -127,10 +128,10 @@ def _shown(root: Element, facts: PageFacts) -> PageFacts:
         if not authors and _BYLINE_CLASS.search(names):
             said = _AGO.sub("", brief(node))
             match = BYLINE.fullmatch(said)
-            name = match["name"] if match else said
-            is_name = 2 < len(said) <= 90 and not parse_date(name) and len(name.split()) <= 6
+            name = name_said(match["name"] if match else said)
+            is_name = len(name) > 1 and len(said) <= 90 and len(name.split()) <= 6 and not _has_date(name)
             if is_name and not _beside(node):
-                authors, origins["authors"] = (name.strip(),), "byline"
+                authors, origins["authors"] = (name,), "byline"
         if not date and (node.get("datetime") or (_DATE_CLASS.search(names) and brief(node))):
             inner = next(
                 (time for time in node.iter("time", "abbr") if time.get("datetime") or time.get("title")),
@@ -141,6 +142,10 @@ def _shown(root: Element, facts: PageFacts) -> PageFacts:
             if found and not _beside(node):
                 date, origins["date"] = found, "date beside the text"
     return replace(facts, authors=authors, date=date, origins=origins)
+
+
+def _has_date(text: str) -> bool:
+    return bool(parse_date(text)) or len(re.findall(r"\d+", text)) > 1
 
 
 def _beside(node: Element) -> bool:

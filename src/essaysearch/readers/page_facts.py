@@ -16,7 +16,7 @@ from essaysearch.readers.dates import parse_date
 from essaysearch.readers.forums import urlsplit_safely
 from essaysearch.readers.html_tree import Element, plain, tag_of
 from essaysearch.readers.json_text import parse
-from essaysearch.readers.names import authors_of
+from essaysearch.readers.page_authors import author_lists
 
 _SAVED_FROM = (
     re.compile(r"saved from url=\(\d+\)\s*(\S+)"),
@@ -25,10 +25,6 @@ _SAVED_FROM = (
     re.compile(r"Mirrored from (\S+\.\S+) by HTTrack"),
 )
 _TITLES = ("citation_title", "dc.title", "dcterms.title", "parsely-title", "og:title", "twitter:title")
-_AUTHORS = (
-    "citation_author", "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author",
-    "sailthru.author", "byl", "twitter:data1",
-)  # fmt: skip
 _DATES = (
     "article:published_time", "citation_publication_date", "citation_date", "citation_online_date",
     "og:published_time", "dc.date.issued", "dc.date", "dcterms.date", "dcterms.issued", "dcterms.created",
@@ -62,13 +58,15 @@ class PageFacts:
 def page_facts(root: Element) -> PageFacts:
     """The facts a page declares in its head, in JSON-LD, in comments of the saving program, and by markup."""
     heads = _heads(root)
-    works = tuple(_works(root))
+    things = tuple(_things(root))
+    works = tuple(thing for thing in things if _is_work(thing))
     origins: dict[str, str] = {}
     url = _first(origins, "url", _urls(root, heads, works))
     site = next(iter(heads.get("og:site_name", [])), None)
     title = _first(origins, "title", _titles(root, heads, works))
     authors: tuple[str, ...] = ()
-    for origin, names in _author_lists(root, heads, works):
+    nodes = {str(node["@id"]): node for node in things if node.get("@id") and node.get("name")}
+    for origin, names in author_lists(root, heads, works, nodes, url):
         if names:
             authors, origins["authors"] = names, origin
             break
@@ -110,12 +108,13 @@ def _heads(root: Element) -> dict[str, list[str]]:
         # Programs that fill these in often escape them twice.
         content = " ".join(unescape(str(meta.get("content") or "")).split())
         if name and content:
-            heads.setdefault(str(name).strip().lower(), []).append(content)
+            key = re.sub(r"^(dc|dcterms):", r"\1.", str(name).strip().lower())
+            heads.setdefault(key, []).append(content)
     return heads
 
 
-def _works(root: Element) -> Iterator[dict[str, Any]]:
-    """The works that JSON-LD on the page describes, ``@graph`` opened."""
+def _things(root: Element) -> Iterator[dict[str, Any]]:
+    """The things that JSON-LD on the page describes, ``@graph`` opened."""
     for script in root.iter("script"):
         if "ld+json" not in str(script.get("type") or "") or not script.text:
             continue
@@ -127,10 +126,12 @@ def _works(root: Element) -> Iterator[dict[str, Any]]:
             elif isinstance(item, dict):
                 if isinstance(item.get("@graph"), list):
                     waiting[:0] = item["@graph"]
-                kinds = item.get("@type")
-                names = kinds if isinstance(kinds, list) else [kinds]
-                if any(str(name).lower() in _WORKS for name in names):
-                    yield item
+                yield item
+
+
+def _is_work(thing: dict[str, Any]) -> bool:
+    kinds = thing.get("@type")
+    return any(str(name).lower() in _WORKS for name in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _urls(
@@ -233,44 +234,6 @@ def _without_site(title: str, site: str | None, url: str | None) -> str:
     while len(parts) > 2 and parts[0].strip().casefold() in names:
         parts = parts[2:]
     return "".join(parts).strip()
-
-
-def _author_lists(
-    root: Element, heads: dict[str, list[str]], works: tuple[dict[str, Any], ...]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for work in works:
-        yield "JSON-LD", authors_of(work.get("author") or work.get("creator") or "")[0]
-    for name in _AUTHORS:
-        values = [_person(value) for value in heads.get(name, [])]
-        if name == "citation_author":
-            values = [_in_order(value) for value in values]
-        if name == "twitter:data1" and "written by" not in " ".join(heads.get("twitter:label1", [])).lower():
-            continue
-        yield f"meta {name}", _people(values)
-    for node in root.iter("a", "span", "div", "p", "address", "li"):
-        marks = str(node.get("rel") or "").split() + str(node.get("itemprop") or "").split()
-        if "author" in marks:
-            inner = next((n for n in node.iter() if n.get("itemprop") == "name"), node)
-            yield "markup author", _people([_person(plain(inner) or str(inner.get("content") or ""))])
-
-
-def _people(values: list[str]) -> tuple[str, ...]:
-    if len(values) == 1:
-        return authors_of(values[0])[0]
-    return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _in_order(name: str) -> str:
-    """``Doe, Jane`` as ``Jane Doe``."""
-    last, comma, first = name.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else name
-
-
-def _person(text: str) -> str:
-    """A name without "By", without an e-mail address; empty where it is an address of the web."""
-    text = re.sub(r"^\s*(?:written |posted )?by:?\s+", "", text, flags=re.IGNORECASE).strip()
-    text = re.sub(r"\s*[<(]\S+@\S+[>)]\s*$", "", text)
-    return "" if "://" in text or len(text) > 120 or text.startswith("@") else text
 
 
 def _dates(
