@@ -36,6 +36,12 @@ ISO = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2})?)?)?)
         ("Dec. 14, 2011 12:46 AM", "2011-12-14T00:46:00"),
         ("Published on June 2, 2021 at 10:05", "2021-06-02T10:05:00"),
         ("10:30 Aug 7, 2023", "2023-08-07T10:30:00"),
+        ("Veröffentlicht am 3. März 2020 um 12:30 Uhr", "2020-03-03T12:30:00"),
+        ("le 1er mai 2020", "2020-05-01"),
+        ("Lunes, 5 de abril de 2021", "2021-04-05"),
+        ("5 maart 2020", "2020-03-05"),
+        ("3 dicembre 2019", "2019-12-03"),
+        ("7 de março de 2022", "2022-03-07"),
     ],
 )
 def test_a_date_keeps_the_precision_it_has(text: str, date: str) -> None:

@@ -22,11 +22,35 @@ _MONTHS = {
         1,
     )
     for name in names.split()
+} | {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner janvier janv enero ene gennaio gen janeiro januari",
+            "februar février fevrier févr fév febrero febbraio fevereiro fev februari",
+            "märz maerz mär mrz mars marzo março marco maart",
+            "avril avr abril abr aprile",
+            "mai mayo maggio mag maio mei",
+            "juni juin junio giugno giu junho",
+            "juli juillet juil julio luglio lug julho",
+            "août aout agosto augustus",
+            "septembre septiembre settembre setembro",
+            "oktober okt octobre octubre ottobre ott outubro",
+            "novembre noviembre novembro",
+            "dezember dez décembre decembre déc diciembre dic dicembre dezembro",
+        ),
+        1,
+    )
+    for name in names.split()
 }  # fmt: skip
 _FILLERS = frozenset(
     """mon tue tues wed thu thur thurs fri sat sun
     monday tuesday wednesday thursday friday saturday sunday
-    of the at on st nd rd th published posted updated""".split()
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+    lundi mardi mercredi jeudi vendredi samedi dimanche
+    lunes martes miércoles jueves viernes sábado domingo
+    of the at on st nd rd th published posted updated
+    am den um uhr veröffentlicht vom le à er publié el de del publicado em""".split()
 )
 _SEASONS = frozenset(("spring", "summer", "autumn", "fall", "winter"))
 # Minutes east of Greenwich, for the names with one meaning; BST, IST and their like have several.
