@@ -51,6 +51,7 @@ def linked(*things: dict[str, object]) -> str:
         ("admin", ""),
         ("Super User", ""),
         ("No Author", ""),
+        ("Ada Anders • 8h", ""),
         ("-", ""),
         ("www.harbour.example", ""),
         ("https://harbour.example/author/ada/#author", ""),

@@ -46,6 +46,7 @@ _NOBODY = frozenset(
     unbekannt none null undefined wordpressadmin wpadmin root site-admin siteadmin super-user superuser
     no-author site-administrator""".split()
 )
+_AGED = re.compile(r"•\s*\d+\s?(?:min|mo|[smhdwy])\b")
 _LONGEST = 120
 _HOST = "@"
 _WORDS = re.compile(r"[^\W_]+")
@@ -55,8 +56,8 @@ def name_said(text: str) -> str:
     """The name in what stands at an author's place; empty where it is none.
 
     "By", "Von" and the like, "View all posts by", an e-mail address behind it and marks around it
-    go. An address of the web, an account that is no person's (``admin``) and what holds no letter
-    are no name.
+    go. An address of the web, an account that is no person's (``admin``), what holds no letter, and
+    a name with its age beside it (``Ada • 8h``, as lists of other pages have it) are no name.
 
     >>> [name_said(text) for text in ("Von Ada Anders,", "View all posts by Ada", "admin", "Von Neumann")]
     ['Ada Anders', 'Ada', '', 'Von Neumann']
@@ -68,7 +69,12 @@ def name_said(text: str) -> str:
     text = _MAIL.sub("", text).strip("|·•–—- ,;:")
     account = "-".join(text.casefold().split())
     nobody = (
-        account in _NOBODY or _WEB.search(text) or _NO_NAME.match(text) or "@" in text or len(text) > _LONGEST
+        account in _NOBODY
+        or _WEB.search(text)
+        or _NO_NAME.match(text)
+        or "@" in text
+        or _AGED.search(text)
+        or len(text) > _LONGEST
     )
     return "" if nobody or not any(letter.isalpha() for letter in text) else text
 
