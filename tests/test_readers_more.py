@@ -351,3 +351,19 @@ def test_a_feed_of_a_site_whose_texts_open_with_their_date_is_dated(file: Write)
 def test_a_telephone_number_is_no_part_of_a_name() -> None:
     assert person("bo@lee.example (Bo Lee 602/621-9615)") == "Bo Lee"
     assert person("bo@lee.example (Bo Lee +1-908-949-0705)") == "Bo Lee"
+
+
+def test_a_page_of_hypermail_whose_comments_were_dropped_in_saving_is_its_message(file: Write) -> None:
+    links = "".join(f'<li><a href="02{n:02}.html">Message {n}</a></li>' for n in range(8))
+    path = file(
+        "0205.html",
+        '<html><head><meta name="generator" content="hypermail 2.3.0, see http://www.hypermail-project.org/">'
+        f"</head><body><div class=head><h1>[gulls] Singing</h1><ul>{links}</ul></div><div class=mail>"
+        "<address class=headers><span id=from><dfn>From</dfn>: Ada Anders &lt;ada@example.org&gt;</span><br>"
+        "<span id=date><dfn>Date</dfn>: Wed, 16 Jul 2003 10:01:06 -0600</span></address><br>Gulls sing.<br>"
+        "<em>&gt; Do they?</em><br></div><div class=foot>Next message</div></body></html>",
+    )
+    (message,) = documents(path)
+    assert (message.kind, message.authors) == ("message", ("Ada Anders",))
+    assert message.text == "Gulls sing.\n\nDo they?"
+    assert [block.voice for block in message.blocks] == ["own", "quoted"]

@@ -186,9 +186,15 @@ def _from_pipermail(root: Element, fields: dict[str, str]) -> None:
 
 
 def _body(root: Element) -> str | None:
-    """The lines of the message between the archive's marks; None where the page has none."""
+    """The lines of the message between the archive's marks; None where the page has none.
+
+    Programs that save a page in one file drop the marks, which are comments: the message then is
+    what stands in its box below the header.
+    """
     from lxml import etree
 
+    marked = any(_STARTS.search(str(note.text or "")) for note in root.iter(etree.Comment))
+    box = None if marked else _box(root)
     lines: list[str] = []
     inside = started = False
     verbatim = 0
@@ -203,6 +209,8 @@ def _body(root: Element) -> str | None:
             elif _ENDS.search(text):
                 inside = False
         elif event == "start":
+            if node is box:
+                inside = started = True
             if inside and (
                 _HEADERS.intersection(classes(node)) or node.get("id") in ("received", "message-id")
             ):
@@ -220,6 +228,7 @@ def _body(root: Element) -> str | None:
             skipped = None
         else:
             verbatim -= _keeps_lines(node, has_breaks)
+            inside = inside and node is not box
         if event != "start" and inside and node.tail:
             lines.append(node.tail if verbatim else node.tail.replace("\n", " "))
     if not started:
@@ -227,6 +236,15 @@ def _body(root: Element) -> str | None:
     return "\n".join(
         line.strip() if line.strip() != ">" else ">" for line in "".join(lines).split("\n")
     ).strip("\n")
+
+
+def _box(root: Element) -> Element | None:
+    """The element that holds a message with its header, as Hypermail builds it."""
+    boxes = (node for node in root.iter("div") if "mail" in classes(node))
+    return next(
+        (box for box in boxes if any(_HEADERS.intersection(classes(node)) for node in box.iter("address"))),
+        None,
+    )
 
 
 def _keeps_lines(node: Element, has_breaks: bool) -> bool:
